@@ -1,0 +1,1 @@
+"""The schemas of items, codebook and vocabulary, read through importlib.resources."""

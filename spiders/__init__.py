@@ -1,0 +1,1 @@
+"""The stores: one spider each, the only place that knows that store."""
