@@ -1,0 +1,1 @@
+"""The 26 information elements: the codebook, the tagger, the normalisers."""

@@ -1,0 +1,151 @@
+"""The codebook's rules, compiled once into tables that are fast to look up."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from modelstores.elements.codebook import Codebook, Element, load
+from modelstores.elements.text import heading_key
+
+#: Everything but ASCII letters and digits parts words.
+_WORDS = bytes(c if chr(c).isalnum() and c < 128 else 32 for c in range(256))
+
+
+class Rule(NamedTuple):
+    """A compiled pattern or term of one element."""
+
+    order: int
+    element: str
+    name: str
+    regex: re.Pattern[str]
+    lines: int
+    only: tuple[str, ...]
+
+    def find(self, low: str, called: Iterable[str]) -> tuple[int, int] | None:
+        """Return where the rule matches first on a line with one of the words that called it."""
+        starts = set()
+        for word in called:
+            at = low.find(word)
+            while at >= 0:
+                starts.add(low.rfind("\n", 0, at) + 1)
+                end = low.find("\n", at)
+                at = low.find(word, end) if end >= 0 else -1
+        for start in sorted(starts):
+            end = start - 1
+            for _ in range(self.lines):
+                end = low.find("\n", end + 1)
+                if end < 0:
+                    end = len(low)
+                    break
+            if found := self.regex.search(low[start:end]):
+                return start + found.start(), start + found.end()
+        return None
+
+
+class Link(NamedTuple):
+    """A link that shows an element."""
+
+    element: str
+    name: str
+    host: str
+    path: str
+
+
+def words(low: str) -> set[bytes]:
+    """Return the ASCII words of a lower-case text."""
+    return set(low.encode("ascii", "replace").translate(_WORDS).split())
+
+
+class Rules:
+    """A codebook, compiled."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.codebook = codebook
+        self.by_id = {element.id: element for element in codebook.elements}
+        self.placeholders = frozenset(codebook.placeholders)
+        self.boilerplate = codebook.boilerplate
+        self.ignored_links = codebook.ignored_links
+        self.requires = {e.id: re.compile(e.requires) for e in codebook.elements if e.requires}
+        self.readers_of_code = {e.id for e in codebook.elements if e.code}
+        self.nothing = {e.id: frozenset(e.nothing) for e in codebook.elements}
+        self.headings = _table((e, e.headings) for e in codebook.elements)
+        self.labels = _table((e, e.labels) for e in codebook.elements)
+        self.counters = [(e.id, c) for e in codebook.elements for c in e.counters]
+        self.links = [
+            Link(e.id, link, *link.partition("/")[::2])
+            for e in codebook.elements
+            for link in e.links
+        ]
+        self._by_word: dict[bytes, list[Rule]] = defaultdict(list)
+        #: words in other scripts are looked for as substrings
+        self._by_part: list[tuple[str, Rule]] = []
+        for order, (rule, keys) in enumerate(_rules(codebook)):
+            for key in keys:
+                if key.isascii():
+                    self._by_word[key.encode()].append(rule._replace(order=order))
+                else:
+                    self._by_part.append((key, rule._replace(order=order)))
+        self._words = frozenset(self._by_word)
+
+    def called(self, low: str) -> list[tuple[Rule, list[str]]]:
+        """Return the rules whose words stand in a lower-case text, each with those words.
+
+        The order is the codebook's.
+        """
+        found: dict[Rule, list[str]] = {}
+        for word in self._words & words(low):
+            for rule in self._by_word[word]:
+                found.setdefault(rule, []).append(word.decode())
+        if not low.isascii():
+            for part, rule in self._by_part:
+                if part in low:
+                    found.setdefault(rule, []).append(part)
+        return sorted(found.items(), key=lambda item: item[0].order)
+
+    def heading(self, heading: str) -> tuple[str, tuple[str, ...]]:
+        """Return the synonym that a heading is, or begins with, and the elements it shows."""
+        key = heading_key(heading)
+        if key in self.headings:
+            return key, self.headings[key]
+        start = key
+        for _ in range(8):
+            if f"{start}*" in self.headings:
+                return start, self.headings[f"{start}*"]
+            start = start.rpartition(" ")[0]
+            if not start:
+                break
+        return key, ()
+
+
+@cache
+def default_rules() -> Rules:
+    """Return the rules of the codebook that is shipped, compiled once."""
+    return Rules(load())
+
+
+def _table(entries: Iterable[tuple[Element, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {}
+    for element, synonyms in entries:
+        for synonym in synonyms:
+            key = heading_key(synonym) + ("*" if synonym.endswith("*") else "")
+            if element.id not in table.get(key, ()):
+                table[key] = (*table.get(key, ()), element.id)
+    return table
+
+
+def _rules(codebook: Codebook) -> Iterable[tuple[Rule, tuple[str, ...]]]:
+    """Yield each rule with the words that call it."""
+    for element in codebook.elements:
+        for number, pattern in enumerate(element.patterns, 1):
+            regex = re.compile(pattern.regex)
+            name = f"pattern:{number}"
+            yield Rule(0, element.id, name, regex, pattern.lines, pattern.only), pattern.words
+        for term in element.terms:
+            # A term is called by its longest word; the expression checks the rest.
+            parts = re.findall(r"[a-z0-9]+", term)
+            regex = re.compile(rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9])")
+            yield Rule(0, element.id, f"term:{term}", regex, 1, ()), (max(parts, key=len),)

@@ -1,0 +1,124 @@
+"""The sections of a product as the tagger reads them: lines, code apart, labels, no template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modelstores.elements.rules import Rules
+from modelstores.elements.text import (
+    FENCE,
+    HEADING,
+    PRODUCT,
+    SECTION,
+    SECTIONS,
+    bare,
+    clean,
+    lower,
+)
+from modelstores.items import Product
+
+#: A label is at most this long, its mark included.
+LABEL = 60
+#: What ends a label.
+MARKS = ":\uff1a"
+#: What stands between the cells of a row, and most columns that are compared.
+CELLS, COLUMNS = " | ", 30
+
+
+class Line(NamedTuple):
+    """A line as it stands, and in lower case."""
+
+    text: str
+    low: str
+
+
+#: Stands before the rows of a table that are not its first.
+NO_HEAD = Line("", "")
+
+
+class Section(NamedTuple):
+    """A section without template text: its heading, all its lines, and those outside code."""
+
+    heading: str
+    lines: list[Line]
+    prose: list[Line]
+    code: list[Line]
+
+    @property
+    def where(self) -> str:
+        """Return the place that evidence from this section has."""
+        return f"section:{clean(self.heading, HEADING)}"
+
+
+def as_line(text: str) -> Line:
+    """Return the part of a text that is read, as one line."""
+    return Line(text[:SECTION], lower(text[:SECTION]))
+
+
+def read_sections(product: Product, rules: Rules) -> Iterator[Section]:
+    """Yield the sections without what a template brought along, within the bounds."""
+    left = PRODUCT
+    for section in product.sections[:SECTIONS]:
+        if left <= 0:
+            return
+        text = section["text"][: min(SECTION, left)]
+        left -= len(text)
+        found = Section(section["heading"], [], [], [])
+        kind = found.prose
+        low = lower(text)
+        # Looking once spares most sections a look at each of their long lines.
+        templated = any(sentence in low for sentence in rules.boilerplate)
+        for line in map(Line, text.split("\n"), low.split("\n")):
+            if line.text == FENCE:
+                kind = found.code if kind is found.prose else found.prose
+                continue
+            long = len(line.low) > 2 * LABEL
+            if (long and not templated) or not is_left_open(line.low, rules):
+                found.lines.append(line)
+                kind.append(line)
+        yield found
+
+
+def is_left_open(low: str, rules: Rules) -> bool:
+    """Tell whether a line is empty, a template's, or a label without a value of its own."""
+    words = bare(low)
+    if not words or words in rules.placeholders or words.startswith(rules.boilerplate):
+        return True
+    label, value = split_label(low)
+    words = bare(value)
+    return bool(label) and (words in rules.placeholders or words.startswith(rules.boilerplate))
+
+
+def labelled(section: Section) -> Iterator[tuple[str, str, str]]:
+    """Yield (label, value, the words of both) of lines, of the heading, and of tables.
+
+    In a table a label is the first of two cells, or the head of a column.
+    """
+    before = None
+    heading = as_line(section.heading)
+    for line in (heading, *section.prose):
+        if CELLS in line.low:
+            cells = line.low.split(CELLS, COLUMNS)
+            if len(cells) == 2:
+                yield cells[0], cells[1], line.text
+            elif before is not None:
+                heads = before.low.split(CELLS, COLUMNS)
+                if len(heads) == len(cells):
+                    for head, cell in zip(heads, cells, strict=True):
+                        yield head, cell, f"{before.text} {line.text}"
+            # Only the first row of a table heads its columns.
+            before = line if before is None else NO_HEAD
+        else:
+            before = None
+            label, value = split_label(line.low)
+            if label:
+                yield label, value, line.text
+
+
+def split_label(low: str) -> tuple[str, str]:
+    """Return label and value of a line "Label: value", or two empty strings."""
+    for mark in MARKS:
+        if (end := low.find(mark, 0, LABEL)) > 0:
+            return low[:end], low[end + 1 :]
+    return "", ""
