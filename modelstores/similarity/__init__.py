@@ -1,0 +1,8 @@
+"""The similarity key and the input domain of a product."""
+
+from __future__ import annotations
+
+from modelstores.similarity.domain import input_domain
+from modelstores.similarity.key import describe, similarity
+
+__all__ = ["describe", "input_domain", "similarity"]

@@ -1,0 +1,50 @@
+"""The weight files that a product names: a key that does not need any words."""
+
+from __future__ import annotations
+
+import re
+
+from modelstores.items import Product
+from modelstores.similarity.reading import MAX_BODY, MAX_LINKS, MAX_TITLE
+
+ENDINGS = (
+    ".pth", ".pt", ".h5", ".hdf5", ".onnx", ".tflite", ".ckpt", ".safetensors", ".bin", ".npz",
+    ".caffemodel", ".mlmodel", ".pkl", ".joblib", ".gguf", ".pth.tar", ".keras",
+)  # fmt: skip
+#: Names that every model of a framework has: they tell nothing about the weights.
+EVERYBODYS = frozenset(
+    {"model", "pytorch_model", "tf_model", "weights", "checkpoint", "best", "last", "final",
+     "saved_model", "model_best", "adapter_model", "training_args", "optimizer", "scheduler",
+     "diffusion_pytorch_model", "my_model", "scaler", "flax_model", "rust_model", "decoder_model",
+     "encoder_model", "model_quantized", "yourmodel", "net", "output", "vocab"}
+)  # fmt: skip
+#: Weight files kept for one product.
+MAX_ARTEFACTS = 20
+
+_FILE = re.compile(
+    r"(?<![\w.-])[\w][\w.-]*\.(?:pth\.tar|pth?|h5|hdf5|onnx|tflite|ckpt|safetensors|bin|npz"
+    r"|caffemodel|mlmodel|pkl|joblib|gguf|keras)(?![\w-])"
+)
+
+
+def find_artefacts(product: Product) -> list[str]:
+    """Return the names of weight files, lower case, sorted, from links and text (code too)."""
+    found: set[str] = set()
+    for link in product.links[:MAX_LINKS]:
+        found.update(_files(link[-MAX_TITLE:]))
+    left = MAX_BODY
+    for section in product.sections:
+        raw = section.get("text", "")[:left]
+        found.update(_files(raw))
+        left -= len(raw) + 1
+        if left <= 0:
+            break
+    return sorted(found)[:MAX_ARTEFACTS]
+
+
+def _files(text: str) -> set[str]:
+    text = text.lower()
+    if not any(ending in text for ending in ENDINGS):
+        return set()
+    names = {name for name in _FILE.findall(text) if len(name) <= MAX_TITLE}
+    return {name for name in names if name.split(".", 1)[0] not in EVERYBODYS}

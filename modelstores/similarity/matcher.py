@@ -1,0 +1,130 @@
+"""Find the names of a vocabulary in a text: a token trie, longest match first.
+
+The text is read as tokens, so that ``ResNet-50``, ``resnet50`` and ``RESNET_50``
+are one thing: NFKC, lower case, letters apart from digits, decimals kept whole.
+The time is linear in the text: a walk down the trie is never longer than the
+longest name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+#: A token that no name contains: the end of a clause, a cell or a paragraph.
+#: Names and variants do not reach across it.
+_STOPS = r"[.,;:!?](?=\s)|\||\n[ \t]*\n"
+_ASCII = re.compile(rf"[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}")
+_ANY = re.compile(rf"[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}")
+
+
+def tokenise(text: str) -> list[str]:
+    """Return the tokens of ``text``: words, numbers and the stops between them."""
+    return Text(text).tokens
+
+
+class Text:
+    """A piece of text with its tokens, and the way back from tokens to words.
+
+    ``where`` says where it stood in the product. Offsets are worked out only
+    for the few tokens that are quoted.
+    """
+
+    __slots__ = ("_normal", "_offsets", "_origin", "_scanner", "raw", "tokens", "where")
+
+    def __init__(self, raw: str, where: str = "") -> None:
+        self.raw = raw
+        self.where = where
+        plain = raw.isascii()
+        pattern = _ASCII if plain else _ANY
+        self._normal = raw.lower() if plain else unicodedata.normalize("NFKC", raw).lower()
+        self.tokens: list[str] = pattern.findall(self._normal)
+        self._scanner = pattern.finditer(self._normal)
+        self._offsets: list[tuple[int, int]] = []
+        self._origin: list[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the character offsets in ``raw`` of the tokens ``start`` to ``end`` (excluded)."""
+        missing = end - len(self._offsets)
+        self._offsets.extend(found.span() for found in islice(self._scanner, max(0, missing)))
+        return self._original(self._offsets[start][0]), self._original(self._offsets[end - 1][1])
+
+    def words(self, start: int, end: int) -> str:
+        """Return the words of ``raw`` that the tokens ``start`` to ``end`` (excluded) stand for."""
+        first, last = self.span(start, end)
+        return self.raw[first:last]
+
+    def _original(self, offset: int) -> int:
+        """Return the offset in ``raw`` of an offset in its normal form."""
+        if self._origin is None:
+            self._origin = []
+            if self._normal != self.raw.lower() or len(self._normal) != len(self.raw):
+                for index, cluster in _clusters(self.raw):
+                    size = len(unicodedata.normalize("NFKC", cluster).lower())
+                    self._origin += [index] * size
+                self._origin.append(len(self.raw))
+        if not self._origin:
+            return offset
+        return self._origin[min(offset, len(self._origin) - 1)]
+
+
+def _clusters(text: str) -> Iterable[tuple[int, str]]:
+    """Yield each character together with the marks that combine with it."""
+    start = 0
+    for index in range(1, len(text)):
+        if not unicodedata.combining(text[index]):
+            yield start, text[start:index]
+            start = index
+    if text:
+        yield start, text[start:]
+
+
+class Hit(NamedTuple):
+    """Tokens ``start`` to ``end`` (excluded) are a name with these senses."""
+
+    start: int
+    end: int
+    senses: tuple[Any, ...]
+
+
+class Trie:
+    """Names as paths of tokens; a name may have several senses."""
+
+    #: the key under which a node keeps the senses of the name that ends there
+    _END = ""
+
+    def __init__(self) -> None:
+        self._root: dict[str, Any] = {}
+
+    def add(self, tokens: Sequence[str], sense: Any) -> None:
+        """Add a sense to the name that these tokens spell."""
+        if not tokens:
+            raise ValueError("a name needs at least one letter or digit")
+        node = self._root
+        for token in tokens:
+            node = node.setdefault(token, {})
+        senses = node.get(self._END, ())
+        if sense not in senses:
+            node[self._END] = (*senses, sense)
+
+    def find(self, tokens: Sequence[str]) -> list[Hit]:
+        """Return the names in ``tokens``, leftmost first, longest first, none overlapping."""
+        root, last, free, hits = self._root, len(tokens), 0, []
+        for start in [i for i, token in enumerate(tokens) if token in root]:
+            if start < free:
+                continue
+            node, end, best, senses = root[tokens[start]], start + 1, 0, ()
+            while True:
+                if self._END in node:
+                    best, senses = end, node[self._END]
+                if end == last or tokens[end] not in node:
+                    break
+                node = node[tokens[end]]
+                end += 1
+            if best:
+                hits.append(Hit(start, best, senses))
+                free = best
+        return hits

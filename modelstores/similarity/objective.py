@@ -1,0 +1,81 @@
+"""The objective slot: what a model is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from modelstores.similarity.algorithm import Algorithm
+from modelstores.similarity.reading import Match, Part, Reading, evidence
+from modelstores.similarity.vocabulary import Vocabulary
+
+
+@dataclass
+class Objective:
+    """A canonical objective and the words that named it."""
+
+    id: str
+    shown: dict[str, Any]
+
+
+def find_objective(
+    reading: Reading,
+    known: Vocabulary,
+    algorithm: Algorithm | None,
+    datasets: list[str],
+    domain: str | None,
+) -> Objective | None:
+    """Return what the model is for.
+
+    ``domain`` tells what a general word (classification) means. Without any word
+    on the page the family says it if it serves one task only, and the training
+    data serves that same task.
+    """
+    prior = _by_prior(known, algorithm, datasets)
+    places = [reading.stated("objective"), reading.title, *reading.tasks, reading.summary]
+    found = [o for part in places if part and (o := _objective_in(part, known, domain))]
+    if not found:
+        return prior
+    for finer in (*found[1:], prior):
+        if finer and _refines(finer.id, found[0].id, known):
+            return finer
+    return found[0]
+
+
+def _refines(finer: str, coarse: str, known: Vocabulary) -> bool:
+    """Whether an objective is what a store that has no finer word states as ``coarse``."""
+    entry = known.objectives[finer]
+    return coarse == entry.get("parent") or coarse in entry.get("stated_as", ())
+
+
+def _objective_in(part: Part, known: Vocabulary, domain: str | None) -> Objective | None:
+    """Return the objective a part names: the finest of those it names first."""
+    chosen: Match | None = None
+    for match in part.of("objective"):
+        if chosen is None or known.objectives[match.sense.id].get("parent") == chosen.sense.id:
+            chosen = match
+    if chosen:
+        return Objective(chosen.sense.id, evidence(chosen))
+    # "next generation networks": a general word means a task only in a name or field
+    for match in part.of("generic") if part.title else ():
+        meant = known.generic[match.sense.id].get(domain or "")
+        if meant:
+            return Objective(meant, evidence(match))
+    return None
+
+
+def _by_prior(
+    known: Vocabulary, algorithm: Algorithm | None, datasets: list[str]
+) -> Objective | None:
+    if algorithm is None:
+        return None
+    entry = known.algorithms[algorithm.entry]
+    tasks = entry.get("tasks", ())
+    if len(tasks) != 1:
+        return None
+    serves = [known.datasets[d].get("tasks", ()) for d in datasets if d in known.datasets]
+    if entry.get("backbone") and not any(tasks[0] in served for served in serves):
+        return None
+    return Objective(
+        tasks[0], {**algorithm.shown, "where": f"family named in {algorithm.shown['where']}"}
+    )

@@ -1,0 +1,205 @@
+"""The vocabulary: families, data sets and objectives, read once from ``vocabulary/*.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from itertools import pairwise
+from itertools import product as combinations
+from typing import Any, NamedTuple
+
+import yaml
+
+from modelstores.similarity.matcher import Trie, tokenise
+
+FILES = ("algorithms", "datasets", "objectives")
+DOMAINS = (
+    "Image", "Video", "Natural language", "Audio", "Structured", "Multimodal", "Other",
+)  # fmt: skip
+
+#: Names of more words than this are not also matched written together.
+MAX_JOINED = 5
+
+
+class Sense(NamedTuple):
+    """What a name means.
+
+    ``kind`` is ``algorithm``, ``dataset``, ``objective``, ``generic``, ``domain`` or ``cue``.
+    ``exact`` is the spelling that a short name needs in running text, or "".
+    ``stuck``: the name was written with the v of a version (yolov3).
+    ``titles``: the name counts only in names and stated fields.
+    """
+
+    kind: str
+    id: str
+    exact: str = ""
+    stuck: bool = False
+    titles: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Everything that is known, by id, with one trie over all names."""
+
+    version: str
+    algorithms: Mapping[str, Mapping[str, Any]]
+    datasets: Mapping[str, Mapping[str, Any]]
+    objectives: Mapping[str, Mapping[str, Any]]
+    #: {generic task word: {input domain: objective}}
+    generic: Mapping[str, Mapping[str, str]]
+    noise: Mapping[str, Any]
+    #: {language name or code: code}
+    languages: Mapping[str, str]
+    #: words for a domain that others may narrow: vision is images or video
+    wide_domain_words: frozenset[str]
+    #: what every cue of training holds one of
+    cue_stems: tuple[str, ...]
+    no_dataset: frozenset[tuple[str, ...]]
+    training_headings: frozenset[tuple[str, ...]]
+    #: {arXiv id or "owner/repository" in lower case: family}
+    links: Mapping[str, str]
+    trie: Trie = field(repr=False)
+
+    def ancestors(self, family: str) -> set[str]:
+        """Return the families that ``family`` is a kind of (not itself)."""
+        found: set[str] = set()
+        parent = self.algorithms[family].get("is_a")
+        while parent and parent not in found:
+            found.add(parent)
+            parent = self.algorithms[parent].get("is_a")
+        return found
+
+
+def raw(name: str) -> dict[str, Any]:
+    """Return one file of the vocabulary as plain data."""
+    path = resources.files("modelstores.similarity") / "vocabulary" / f"{name}.yaml"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+    return data
+
+
+def spellings(alias: str) -> Iterator[tuple[str, ...]]:
+    """Yield the token sequences of an alias, its words apart and written together.
+
+    ``Res Net`` yields (res, net) and (resnet): people write ResNet, Res-Net, resnet.
+    """
+    tokens = tokenise(alias)
+    joints = [a.isalpha() and b.isalpha() for a, b in pairwise(tokens)]
+    if sum(joints) >= MAX_JOINED:
+        yield tuple(tokens)
+        return
+    for choice in combinations(*[(False, True) if joint else (False,) for joint in joints]):
+        out = [tokens[0]]
+        for token, together in zip(tokens[1:], choice, strict=True):
+            if together:
+                out[-1] += token
+            else:
+                out.append(token)
+        yield tuple(out)
+
+
+def _names(kind: str, entry: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Sense]]:
+    """Yield every spelling of an entry with its sense."""
+    versioned = any(slot["kind"] == "version" for slot in entry.get("variant", ()))
+    for alias in entry.get("aliases", ()):
+        for tokens in spellings(alias):
+            yield tokens, Sense(kind, entry["id"])
+            if versioned and tokens[-1].isalpha():
+                yield (*tokens[:-1], tokens[-1] + "v"), Sense(kind, entry["id"], stuck=True)
+    for alias in entry.get("exact_case", ()):
+        yield tuple(tokenise(alias)), Sense(kind, entry["id"], exact=alias)
+        if versioned and alias.isalpha():
+            # as MATv2: the v is written small after a short name
+            stuck = Sense(kind, entry["id"], exact=alias + "v", stuck=True)
+            yield (alias.lower() + "v",), stuck
+    for alias in entry.get("titles", ()):
+        for tokens in spellings(alias):
+            yield tokens, Sense(kind, entry["id"], titles=True)
+            if versioned and tokens[-1].isalpha():
+                stuck = Sense(kind, entry["id"], stuck=True, titles=True)
+                yield (*tokens[:-1], tokens[-1] + "v"), stuck
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """Return the vocabulary that comes with this version of the program."""
+    algorithms, datasets, objectives = (raw(name) for name in FILES)
+    grammars = algorithms["grammars"]
+    families = [
+        {**e, "variant": [s for part in e.get("variant", ()) for s in _slots(part, grammars)]}
+        for e in algorithms["entries"]
+    ]
+    trie = Trie()
+    for kind, entries in (
+        ("algorithm", families),
+        ("dataset", datasets["entries"]),
+        ("objective", objectives["entries"]),
+    ):
+        for entry in entries:
+            for tokens, sense in _names(kind, entry):
+                trie.add(tokens, sense)
+    for phrase, ids in datasets["together"].items():
+        for dataset in ids:
+            for tokens in spellings(phrase):
+                trie.add(tokens, Sense("dataset", dataset, titles=True))
+    for cue, phrases in datasets["cues"].items():
+        for phrase in phrases:
+            trie.add(tokenise(phrase), Sense("cue", cue))
+    for word in objectives["generic"]:
+        trie.add(tokenise(word), Sense("generic", word))
+    for domain, words in objectives["domains"].items():
+        for word in words:
+            trie.add(tokenise(word), Sense("domain", domain))
+    noise = algorithms["noise"]
+    return Vocabulary(
+        version=str(algorithms["version"]),
+        algorithms={e["id"]: e for e in families},
+        datasets={e["id"]: e for e in datasets["entries"]},
+        objectives={e["id"]: e for e in objectives["entries"]},
+        generic=objectives["generic"],
+        noise={name: frozenset(map(str, values)) for name, values in noise.items()},
+        languages={
+            word: code for code, words in datasets["languages"].items() for word in (code, *words)
+        },
+        wide_domain_words=frozenset(objectives["wide_domain_words"]),
+        cue_stems=tuple(datasets["cue_stems"]),
+        no_dataset=frozenset(t for name in datasets["no_dataset"] for t in spellings(name)),
+        training_headings=frozenset(
+            tuple(tokenise(name)) for name in datasets["training_headings"]
+        ),
+        links={
+            key.lower(): e["id"]
+            for e in families
+            for key in (*e.get("arxiv", ()), *e.get("repositories", ()))
+        },
+        trie=trie,
+    )
+
+
+def _slots(part: Any, grammars: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the slots that an item of a grammar stands for: itself, or a shared one by name."""
+    if isinstance(part, str):
+        return [_strings(slot) for slot in grammars[part]]
+    return [_strings(part)]
+
+
+def _strings(slot: dict[str, Any]) -> dict[str, Any]:
+    """Return the slot with lists of numbers as the strings that tokens are."""
+    if slot["kind"] == "width":
+        return {**slot, "values": frozenset(map(float, slot["values"]))}
+    values: Any = slot.get("values")
+    if isinstance(values, list):
+        return {**slot, "values": frozenset(map(str, values))}
+    if slot["kind"] == "code":
+        return {**slot, "values": {str(k): [str(n) for n in v] for k, v in values.items()}}
+    if isinstance(values, dict):
+        return {**slot, "values": {str(k): str(v) for k, v in values.items()}}
+    return slot
+
+
+def slug(words: str) -> str:
+    """Return words as a slug: lower-case letters and digits, joined by ``-``."""
+    return "-".join(re.findall(r"[^\W_]+", " ".join(tokenise(words))))

@@ -1,0 +1,130 @@
+"""The vocabulary is data: it must be sound."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from importlib import resources
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from modelstores.items import Product
+from modelstores.similarity import similarity
+from modelstores.similarity.matcher import tokenise
+from modelstores.similarity.variants import KINDS
+from modelstores.similarity.vocabulary import DOMAINS, FILES, raw, spellings, vocabulary
+
+DATA: dict[str, dict[str, Any]] = {name: raw(name) for name in FILES}
+SCHEMA = json.loads((resources.files("schemas") / "vocabulary.json").read_text(encoding="utf-8"))
+
+
+def test_the_files_are_valid() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    # from YAML through JSON: keys are strings there
+    as_json = json.loads(json.dumps(DATA))
+    assert [e.message for e in Draft202012Validator(SCHEMA).iter_errors(as_json)] == []
+    assert set(SCHEMA["$defs"]["slot"]["properties"]["kind"]["enum"]) == set(KINDS)
+    assert SCHEMA["$defs"]["domain"]["enum"] == list(DOMAINS)
+
+
+def test_the_files_have_one_version() -> None:
+    assert len({DATA[name]["version"] for name in FILES}) == 1
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_ids_are_unique(name: str) -> None:
+    ids = [entry["id"] for entry in DATA[name]["entries"]]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_link_between_entries_leads_somewhere() -> None:
+    known = vocabulary()
+    for entry in known.algorithms.values():
+        assert entry.get("is_a", entry["id"]) in known.algorithms
+        assert entry["id"] not in known.ancestors(entry["id"])
+    for entry in [*known.algorithms.values(), *known.datasets.values()]:
+        assert set(entry.get("tasks", ())) <= set(known.objectives), entry["id"]
+    for entry in known.objectives.values():
+        assert {entry.get("parent", entry["id"]), *entry.get("stated_as", ())} <= set(
+            known.objectives
+        )
+    for meanings in known.generic.values():
+        assert set(meanings.values()) <= set(known.objectives)
+    for ids in DATA["datasets"]["together"].values():
+        assert set(ids) <= set(known.datasets)
+    for part in (e.get("variant", ()) for e in DATA["algorithms"]["entries"]):
+        assert {p for p in part if isinstance(p, str)} <= set(DATA["algorithms"]["grammars"])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_name_has_two_meanings(name: str) -> None:
+    meant = defaultdict(set)
+    for entry in DATA[name]["entries"]:
+        for field in ("aliases", "exact_case", "titles"):
+            for alias in entry.get(field, ()):
+                for tokens in spellings(alias):
+                    meant[tokens].add(entry["id"])
+    assert {k: v for k, v in meant.items() if len(v) > 1} == {}
+
+
+def test_a_name_means_one_kind_of_thing() -> None:
+    kinds = defaultdict(set)
+    for name in FILES:
+        for entry in DATA[name]["entries"]:
+            for field in ("aliases", "exact_case", "titles"):
+                for alias in entry.get(field, ()):
+                    kinds[tuple(tokenise(alias))].add(name)
+    assert {k: v for k, v in kinds.items() if len(v) > 1} == {}
+
+
+def test_no_link_stands_for_two_families() -> None:
+    links = [
+        link.lower()
+        for entry in DATA["algorithms"]["entries"]
+        for link in (*entry.get("arxiv", ()), *entry.get("repositories", ()))
+    ]
+    assert len(links) == len(set(links))
+
+
+def test_every_training_cue_has_a_stem() -> None:
+    stems = DATA["datasets"]["cue_stems"]
+    for cue in DATA["datasets"]["cues"]["training"]:
+        assert any(stem in cue for stem in stems), cue
+
+
+def _named(entry: dict[str, Any]) -> list[str]:
+    return [a for f in ("aliases", "exact_case", "titles") for a in entry.get(f, ())]
+
+
+@pytest.mark.parametrize("entry", DATA["algorithms"]["entries"], ids=lambda e: e["id"])
+def test_every_family_is_reached_by_its_names(entry: dict[str, Any]) -> None:
+    for alias in _named(entry):
+        found = similarity(_product(f"The {alias}"))["algorithm"]
+        assert found is not None
+        assert found == entry["id"] or found.startswith(entry["id"] + "-"), alias
+
+
+@pytest.mark.parametrize("entry", DATA["datasets"]["entries"], ids=lambda e: e["id"])
+def test_every_data_set_is_reached_by_its_names(entry: dict[str, Any]) -> None:
+    for alias in _named(entry):
+        found = similarity(_product("Thing", stated={"training_set": alias}))["datasets"]
+        assert found == [entry["id"]], alias
+
+
+@pytest.mark.parametrize("entry", DATA["objectives"]["entries"], ids=lambda e: e["id"])
+def test_every_objective_is_reached_by_its_names(entry: dict[str, Any]) -> None:
+    for alias in _named(entry):
+        found = similarity(_product("Thing", stated={"objective": alias}))["objective"]
+        assert found == entry["id"], alias
+
+
+def test_it_covers_every_input_domain() -> None:
+    named = {e.get("domain") for e in DATA["algorithms"]["entries"]}
+    assert {"Image", "Video", "Natural language", "Audio", "Structured", "Multimodal"} <= named
+    assert {e["domain"] for e in DATA["objectives"]["entries"]} == set(DOMAINS)
+
+
+def _product(name: str, **more: Any) -> Product:
+    return Product("store", "1", "https://store.example/1", "model", "page", name, **more)
