@@ -1,0 +1,166 @@
+"""From a product to the rows that hold it: pure functions, one a table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from modelstores.database.tables import REFERENCE_KINDS, SOURCES
+from modelstores.items import OF_THE_SIGHTING, Capture, Product
+
+Row = dict[str, Any]
+#: (kind, identifier, url) of a reference.
+Reference = tuple[str, str, str]
+#: (the store's words, SPDX expression or None) of a license.
+License = tuple[str, str | None]
+
+_UUID_URN = "urn:uuid:"
+
+
+def content_hash(product: Product) -> str:
+    """Return the SHA-256 of what a source said of a product, in hexadecimal.
+
+    It is taken of the spider's part as canonical JSON, without what belongs to the
+    sighting: where the words stood, and counters.
+    """
+    said = {k: v for k, v in product.as_stated().items() if k not in OF_THE_SIGHTING}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def observation_row(product: Product, product_id: int, parser: str, digest: str) -> Row:
+    """Return the row of ``observation``."""
+    return {
+        "product_id": product_id,
+        "source": product.source,
+        "parser": parser,
+        "content_hash": digest,
+        "url": product.url,
+        "name": product.name,
+        "summary": product.summary,
+        "stated": product.stated,
+        "input_domains": product.input_domains,
+        "links": product.links,
+        "unread": product.unread,
+    }
+
+
+def section_rows(product: Product, observation_id: int) -> list[Row]:
+    """Return the rows of ``section``, in page order."""
+    return [
+        {
+            "observation_id": observation_id,
+            "position": position,
+            "heading": section["heading"],
+            "text": section["text"],
+        }
+        for position, section in enumerate(product.sections)
+    ]
+
+
+def reference_rows(references: Iterable[Reference], observation_id: int) -> list[Row]:
+    """Return the rows of ``reference``: each paper, repository or site once."""
+    found: dict[tuple[str, str], Row] = {}
+    for kind, identifier, url in references:
+        if kind not in REFERENCE_KINDS:
+            raise ValueError(f"reference of an unknown kind: {kind!r}")
+        row = {"observation_id": observation_id, "kind": kind, "identifier": identifier, "url": url}
+        found.setdefault((kind, identifier), row)
+    return list(found.values())
+
+
+def license_rows(licenses: Iterable[License], observation_id: int) -> list[Row]:
+    """Return the rows of ``license``: each wording once."""
+    return [
+        {"observation_id": observation_id, "raw": raw, "spdx": spdx}
+        for raw, spdx in dict(licenses).items()
+    ]
+
+
+def told_rows(elements: Mapping[str, Mapping[str, Any]], numbers: Mapping[str, int]) -> list[Row]:
+    """Return what a source shows of each element; ``numbers`` are the codebook's {element: row}."""
+    return [
+        {
+            "element_id": numbers[element],
+            "state": told["state"],
+            "evidence": told.get("evidence"),
+            "place": told.get("where"),
+            "rule": told.get("rule"),
+        }
+        for element, told in elements.items()
+    ]
+
+
+def state_rows(
+    elements: Mapping[str, Mapping[str, Any]], observation_id: int, numbers: Mapping[str, int]
+) -> list[Row]:
+    """Return the rows of ``element_state``."""
+    return [{"observation_id": observation_id, **row} for row in told_rows(elements, numbers)]
+
+
+def similarity_row(product: Product, observation_id: int, vocabulary: str) -> Row:
+    """Return the row of ``similarity``; one without a key still tells the input domain."""
+    told = product.similarity
+    return {
+        "observation_id": observation_id,
+        "vocabulary": vocabulary,
+        "input_domain": product.input_domain,
+        **{
+            name: told.get(name)
+            for name in ("key", "family_key", "algorithm", "variant", "objective")
+        },
+        "datasets": list(told.get("datasets") or ()),
+        "artefacts": list(told.get("artefacts") or ()),
+        "evidence": dict(told.get("evidence") or {}),
+    }
+
+
+def place_row(capture: Capture | None, captures: Mapping[str, int], otherwise: str) -> Row:
+    """Return the columns that say where a page stands; ``otherwise`` is the time if unknown."""
+    if capture is None:
+        return {"captured_at": otherwise, "capture_id": None, "record_offset": None}
+    return {
+        "captured_at": capture.time,
+        "capture_id": captures[capture.file],
+        "record_offset": capture.offset,
+    }
+
+
+def sighting_row(product: Product, ids: Row, captures: Mapping[str, int], otherwise: str) -> Row:
+    """Return the row of ``sighting``; ``ids`` are its snapshot, product and observation."""
+    capture = product.capture
+    return {
+        **ids,
+        **place_row(capture, captures, otherwise),
+        "record_id": _bare(capture.record_id) if capture else None,
+        "rendered": bool(capture and capture.rendered),
+    }
+
+
+def counter_rows(product: Product, ids: Row) -> list[Row]:
+    """Return the rows of ``counter``; what is no finite number counts nothing."""
+    found = []
+    for name, number in product.counters.items():
+        try:
+            value = float(number)
+        except (OverflowError, TypeError, ValueError):
+            continue
+        if math.isfinite(value):
+            found.append({**ids, "name": name, "value": value})
+    return found
+
+
+def rank(source: str, captured_at: str, digest: str, record_id: str | None) -> tuple[Any, ...]:
+    """Return by what the sighting is chosen where a run meets a product twice: the greatest.
+
+    A page stands before a record, a record before a list; then the latest captured. The
+    rest only makes the choice independent of the order in which pages are read.
+    """
+    return -SOURCES.index(source), captured_at, digest, record_id or ""
+
+
+def _bare(record_id: str) -> str:
+    return record_id.strip("<>").removeprefix(_UUID_URN)

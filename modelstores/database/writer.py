@@ -1,0 +1,287 @@
+"""The one way into the database: a run, its products in batches, its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, case, func, insert, select, update
+
+from modelstores.database import batch as batches
+from modelstores.database import rows
+from modelstores.database.batch import CaptureFile, Entry, Opened
+from modelstores.database.engine import errors_of
+from modelstores.database.rows import License, Reference, Row, content_hash
+from modelstores.database.tables import (
+    COUNTS,
+    STATES,
+    element,
+    element_count,
+    element_state,
+    policy,
+    quarantine,
+    sighting,
+    snapshot,
+    store,
+)
+from modelstores.items import Policy, Product, Rejection
+
+__all__ = ["CaptureFile", "Run", "Writer", "content_hash"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What opens a snapshot."""
+
+    store: str
+    title: str
+    #: "model" or "app"
+    kind: str
+    #: "live", "archive" or "wayback"
+    source: str
+    #: ISO 8601, UTC
+    started_at: str
+    #: {"project", "parser", "codebook", "vocabulary", "scrapy", "chromium", ...: version}
+    versions: Mapping[str, Any]
+    #: the codebook: [{"id", "name", "dimension", "definition"}] in the paper's order
+    elements: Sequence[Mapping[str, Any]]
+    #: "full" or "partial"; ``Writer.close`` may still change it
+    scope: str = "partial"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    #: the files that are read; others that a product names are added by themselves
+    captures: Sequence[CaptureFile] = ()
+
+
+class Writer:
+    """Writes one snapshot, a batch a transaction.
+
+    A batch is written when it holds ``batch`` products and rejections, or when its oldest
+    has waited ``seconds``: whatever was flushed outlives the process. What a source goes
+    on saying is not written again, only that it was seen. Memory is that of one batch.
+
+    Every method raises DatabaseError when the database fails; the batch then waits still.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        run: Run,
+        batch: int = 500,
+        seconds: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self.engine, self.run = engine, run
+        self.batch, self.seconds, self._clock = batch, seconds, clock
+        #: so far: products with a sighting, further sightings of the same, rejections
+        self.stored = self.merged = self.rejected = 0
+        self._products: list[Entry] = []
+        self._rejections: list[Rejection] = []
+        self._since = 0.0
+        self._here: Opened
+
+    def open(self) -> int:
+        """Open the snapshot as ``running``; return its number."""
+        run = self.run
+        versions = {name: str(run.versions[name]) for name in ("parser", "codebook", "vocabulary")}
+        with errors_of(self.engine), self.engine.begin() as connection:
+            store_id = _write_store(connection, run)
+            row = {"store_id": store_id, "status": "running", "reasons": [], "receipt": {}}
+            row |= {name: getattr(run, name) for name in ("scope", "source", "started_at")}
+            row |= {"versions": dict(run.versions), "settings": dict(run.settings), **versions}
+            self._here = Opened(
+                snapshot_id=batches.insert_one(connection, snapshot, row),
+                store_id=store_id,
+                started_at=run.started_at,
+                parser=versions["parser"],
+                vocabulary=versions["vocabulary"],
+                elements=_write_codebook(connection, versions["codebook"], run.elements),
+                captures={
+                    one.file: batches.write_capture(connection, store_id, one)
+                    for one in run.captures
+                },
+            )
+        return self._here.snapshot_id
+
+    def add(
+        self,
+        product: Product,
+        references: Iterable[Reference] = (),
+        licenses: Iterable[License] = (),
+    ) -> None:
+        """Add a product with its elements and key, and the references and licenses in it.
+
+        Met again in the same snapshot, a product still has one sighting: that of the page
+        before that of a record, that of a record before that of a list, then the latest
+        captured. What the other source said is kept as an observation without sighting.
+        """
+        if product.store != self.run.store:
+            raise ValueError(f"product of {product.store!r} in a run over {self.run.store!r}")
+        entry = Entry(product, content_hash(product), list(references), list(licenses))
+        self._wait(self._products, entry)
+
+    def reject(self, rejection: Rejection) -> None:
+        """Put what failed into quarantine."""
+        self._wait(self._rejections, rejection)
+
+    def add_policy(self, page: Policy, elements: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write what a policy page shows: {element: {"state", "evidence", "where", "rule"}}."""
+        here = self._here
+        with self._transaction() as connection:
+            batches.name_captures(connection, here, [page.capture])
+            place = rows.place_row(page.capture, here.captures, here.started_at)
+            common = {"snapshot_id": here.snapshot_id, "url": page.url, "title": page.title}
+            batches.insert_new(
+                connection,
+                policy,
+                [common | place | row for row in rows.told_rows(elements, here.elements)],
+            )
+
+    def tick(self) -> None:
+        """Flush if the oldest of the batch has waited long enough; a crawl calls it on a timer."""
+        if (self._products or self._rejections) and self._clock() - self._since >= self.seconds:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the batch in one transaction; on return it is safe."""
+        if not (self._products or self._rejections):
+            return
+        stored = 0
+        with self._transaction() as connection:
+            if self._products:
+                stored = batches.write_products(connection, self._here, self._products)
+            rejected = [self._quarantine_row(one) for one in self._rejections]
+            batches.insert_all(connection, {quarantine: rejected})
+        self.stored += stored
+        self.merged += len(self._products) - stored
+        self.rejected += len(rejected)
+        self._products.clear()
+        self._rejections.clear()
+
+    def close(
+        self,
+        status: str,
+        reasons: Sequence[str],
+        receipt: Mapping[str, Any],
+        counts: Mapping[str, int],
+        *,
+        scope: str | None = None,
+        captures: Sequence[CaptureFile] = (),
+    ) -> None:
+        """Flush, and close the snapshot as "complete", "suspect" or "failed".
+
+        ``counts`` are those of ``tables.COUNTS``. What is stored is counted here, and what
+        was merged here is added; a missing ``listed`` is the sum. ``captures`` are the
+        files that the run wrote, now that they have a digest.
+        """
+        self.flush()
+        here = self._here
+        with self._transaction() as connection:
+            for one in captures:
+                batches.write_capture(connection, here.store_id, one)
+            batches.span_captures(connection, here)
+            _count_elements(connection, here)
+            seen = sighting.c.captured_at
+            first, last = connection.execute(
+                select(func.min(seen), func.max(seen)).where(
+                    sighting.c.snapshot_id == here.snapshot_id
+                )
+            ).one()
+            connection.execute(
+                update(snapshot)
+                .where(snapshot.c.id == here.snapshot_id)
+                .values(
+                    status=status,
+                    scope=scope or self.run.scope,
+                    ended_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    captured_from=first,
+                    captured_until=last,
+                    reasons=list(reasons),
+                    receipt=dict(receipt),
+                    **self._counts(counts),
+                )
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        known = dict(self._here.captures)
+        try:
+            with errors_of(self.engine), self.engine.begin() as connection:
+                yield connection
+        except BaseException:
+            self._here.captures = known  # rows that were rolled back have no number
+            raise
+
+    def _wait(self, waiting: list[Any], one: object) -> None:
+        if not (self._products or self._rejections):
+            self._since = self._clock()
+        waiting.append(one)
+        if len(self._products) + len(self._rejections) >= self.batch:
+            self.flush()
+        else:
+            self.tick()
+
+    def _counts(self, given: Mapping[str, int]) -> dict[str, int]:
+        counts = dict.fromkeys(COUNTS[1:], 0) | {"quarantined": self.rejected} | dict(given)
+        counts |= {"stored": self.stored, "merged": given.get("merged", 0) + self.merged}
+        return {"listed": sum(counts[name] for name in COUNTS[1:])} | counts
+
+    def _quarantine_row(self, one: Rejection) -> Row:
+        return {
+            "snapshot_id": self._here.snapshot_id,
+            "stage": one.stage,
+            "url": one.url,
+            "reasons": one.reasons,
+            "item": one.item,
+            "file": one.capture.file if one.capture else None,
+            "record_offset": one.capture.offset if one.capture else None,
+        }
+
+
+def _write_store(connection: Connection, run: Run) -> int:
+    said = {"title": run.title, "kind": run.kind}
+    named = batches.dialect_insert(connection, store).values(name=run.store, **said)
+    connection.execute(named.on_conflict_do_update(index_elements=["name"], set_=said))
+    return connection.scalars(select(store.c.id).where(store.c.name == run.store)).one()
+
+
+def _write_codebook(
+    connection: Connection, version: str, elements: Sequence[Mapping[str, Any]]
+) -> dict[str, int]:
+    """Write the codebook if its version is new; return {element: number of its row}."""
+    batches.insert_new(
+        connection,
+        element,
+        [
+            {
+                "codebook": version,
+                "element": one["id"],
+                "position": position,
+                **{name: one[name] for name in ("name", "dimension", "definition")},
+            }
+            for position, one in enumerate(elements, start=1)
+        ],
+    )
+    found = select(element.c.element, element.c.id).where(element.c.codebook == version)
+    return {row.element: row.id for row in connection.execute(found)}
+
+
+def _count_elements(connection: Connection, here: Opened) -> None:
+    """Keep how many products of the snapshot have which state of each element."""
+    s, told = sighting.c, element_state.c
+    counted = (
+        select(
+            s.snapshot_id,
+            told.element_id,
+            *(func.sum(case((told.state == state, 1), else_=0)) for state in STATES),
+        )
+        .join_from(sighting, element_state, told.observation_id == s.observation_id)
+        .where(s.snapshot_id == here.snapshot_id, told.element_id.in_(here.elements.values()))
+        .group_by(s.snapshot_id, told.element_id)
+    )
+    connection.execute(
+        insert(element_count).from_select(["snapshot_id", "element_id", *STATES], counted)
+    )

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modelstores.database.rows import (
+    content_hash,
+    counter_rows,
+    license_rows,
+    rank,
+    reference_rows,
+    sighting_row,
+)
+from modelstores.database.tables import storable
+from modelstores.items import Capture
+from tests.database.samples import product
+
+ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=30)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"counters": {"likes": 4}},
+        {"counters": {}},
+        {"capture": None},
+        {"capture": Capture("other.warc", 1, "<x>", "2027-01-01T00:00:00Z")},
+        {"elements": {}},
+        {"similarity": {}, "input_domain": None},
+    ],
+)
+def test_the_hash_is_of_the_content_alone(changes: dict[str, object]) -> None:
+    assert content_hash(product(**changes)) == content_hash(product())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "x"},
+        {"summary": "x"},
+        {"stated": {}},
+        {"sections": []},
+        {"links": []},
+        {"unread": ["size"]},
+        {"source": "record"},
+        {"url": "https://hub.example/x"},
+        {"input_domains": ["Image"]},
+    ],
+)
+def test_the_hash_tells_any_change_of_content(changes: dict[str, object]) -> None:
+    assert content_hash(product(**changes)) != content_hash(product())
+
+
+def test_the_hash_does_not_depend_on_the_order_of_labels() -> None:
+    one, other = {"owner": "A", "size": "1 MB"}, {"size": "1 MB", "owner": "A"}
+    assert content_hash(product(stated=one)) == content_hash(product(stated=other))
+
+
+@settings(deadline=None)
+@given(ANY_TEXT)
+def test_any_text_has_a_hash(text: str) -> None:
+    assert len(content_hash(product(name=text))) == 64
+
+
+@settings(deadline=None)
+@given(ANY_TEXT)
+def test_storable_text_is_utf8_without_nul_and_stays_so(text: str) -> None:
+    stored = storable(text)
+    assert "\0" not in stored.encode().decode()
+    assert storable(stored) == stored
+    if not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+        assert stored == text
+
+
+def test_counters_that_count_nothing_are_left_out() -> None:
+    numbers = {"likes": float("nan"), "a": float("inf"), "b": 10**400, "c": "many", "d": 2}
+    assert counter_rows(product(counters=numbers), {"product_id": 1}) == [
+        {"product_id": 1, "name": "d", "value": 2.0}
+    ]
+
+
+def test_a_reference_and_a_wording_count_once() -> None:
+    found = reference_rows([("arxiv", "1", "u"), ("arxiv", "1", "v"), ("doi", "1", "w")], 5)
+    assert [(row["kind"], row["url"]) for row in found] == [("arxiv", "u"), ("doi", "w")]
+    assert len(license_rows([("MIT", "MIT"), ("MIT", "MIT"), ("odd", None)], 5)) == 2
+    with pytest.raises(ValueError, match="kind"):
+        reference_rows([("isbn", "1", "u")], 5)
+
+
+def test_a_sighting_says_where_the_words_stood() -> None:
+    row = sighting_row(product(), {}, {"hub.warc.gz": 4}, "2026-02-01T00:00:00Z")
+    assert row == {
+        "captured_at": "2026-01-02T00:00:00Z",
+        "capture_id": 4,
+        "record_offset": 10,
+        "record_id": "0-1",
+        "rendered": True,
+    }
+    bare = sighting_row(replace(product(), capture=None), {}, {}, "2026-02-01T00:00:00Z")
+    assert bare["captured_at"] == "2026-02-01T00:00:00Z"
+    assert bare["capture_id"] is None
+
+
+def test_a_page_stands_before_a_record_before_a_list_then_the_latest() -> None:
+    places = [
+        ("page", "2026-01-02", "a", None),
+        ("page", "2026-01-01", "b", "x"),
+        ("record", "2026-01-09", "c", None),
+        ("list", "2026-01-09", "d", None),
+    ]
+    assert sorted(places, key=lambda p: rank(*p), reverse=True) == places

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from modelstores.database.document import PAGE, document, documented
+from modelstores.database.tables import metadata
+from modelstores.database.views import VIEWS, query
+from tests.database.samples import rows
+
+
+def test_the_page_is_what_the_code_says() -> None:
+    assert PAGE.read_text(encoding="utf-8") == document()
+
+
+def test_every_table_and_column_says_what_it_is() -> None:
+    assert [t.name for t in metadata.tables.values() if not documented(t)] == []
+
+
+def test_the_tables_are_those_of_the_design() -> None:
+    design = (
+        "store snapshot capture product observation sighting section element element_state counter"
+        " reference license similarity policy quarantine"
+    )
+    assert set(design.split()) == set(metadata.tables) - {"alembic_version", "element_count"}
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name != "complete_snapshot"])
+def test_columns_of_views_are_documented(engine: Engine, name: str) -> None:
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql(f"SELECT * FROM {name}")
+        assert list(found.keys()) == list(VIEWS[name].columns)
+        found = connection.exec_driver_sql(query(name, ["complete", "suspect"]))
+        assert list(found.keys()) == list(VIEWS[name].columns)
+
+
+def test_a_query_takes_no_words_but_statuses() -> None:
+    with pytest.raises(ValueError, match="statuses"):
+        query("latest_product", ["'; DROP TABLE store"])
+
+
+def test_links_between_rows_are_kept(engine: Engine) -> None:
+    with engine.begin() as connection:
+        dialect = connection.dialect.dbapi
+        with pytest.raises(dialect.IntegrityError):
+            connection.connection.execute("INSERT INTO product VALUES (1, 99, 'x', 'model')")
+
+
+def postgresql_schema() -> str:
+    dialect = postgresql.dialect()
+    statements = [
+        str(CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables
+    ]
+    statements += [
+        str(CreateIndex(index).compile(dialect=dialect))
+        for table in metadata.sorted_tables
+        for index in table.indexes
+    ]
+    statements += [f"CREATE VIEW {name} AS {view.sql}" for name, view in VIEWS.items()]
+    statements += [query(name) for name in VIEWS]
+    return ";\n".join(statements) + ";\n"
+
+
+def test_the_schema_compiles_for_postgresql() -> None:
+    schema = postgresql_schema()
+    assert "WITHOUT ROWID" not in schema
+    assert "CREATE TABLE element_state" in schema
+
+
+def test_what_reports_group_is_indexed(engine: Engine) -> None:
+    sql = "SELECT COUNT(*) FROM similarity WHERE vocabulary = '1' AND key = 'x'"
+    assert "similarity_key" in str(rows(engine, f"EXPLAIN QUERY PLAN {sql}"))
