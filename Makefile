@@ -36,7 +36,7 @@ demo: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/scrapy-lint .
+	$(BIN)/scrapy-lint
 	$(BIN)/mypy
 
 test: lint

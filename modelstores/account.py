@@ -1,0 +1,87 @@
+"""The account of a run: each listed product ends in exactly one outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrapy.crawler import Crawler
+
+from modelstores.items import Rejection
+
+#: Sent with ``rejection`` for whatever could not be stored, so that it is kept with its reason.
+rejected = object()
+
+#: Where a listed product can end (DESIGN, Database: "The sum must hold").
+OUTCOMES = ("stored", "merged", "out_of_scope", "quarantined", "failed", "refused")
+
+#: Largest share of listed products that may fail or be quarantined in a complete snapshot.
+MAX_LOST = 0.05
+
+
+class Account:
+    """Counts in the crawl's stats, under ``products/``, what becomes of each product."""
+
+    def __init__(self, crawler: Crawler):
+        self._crawler = crawler
+
+    def add(self, name: str, number: int = 1) -> None:
+        """Add to ``listed`` or to an outcome."""
+        self._crawler.stats.inc_value(f"products/{name}", number)
+
+    def reject(self, rejection: Rejection, outcome: str = "failed") -> None:
+        """Count a product that cannot be stored, and hand it on to be kept."""
+        self.add(outcome)
+        self._crawler.signals.send_catch_log(signal=rejected, rejection=rejection)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number listed, and of each outcome."""
+        stats = self._crawler.stats
+        return {name: stats.get_value(f"products/{name}", 0) for name in ("listed", *OUTCOMES)}
+
+
+def verdict(
+    finish_reason: str, counts: dict[str, int], damaged: int, lost_listings: int
+) -> tuple[str, list[str]]:
+    """Return a snapshot's status and the reasons for it.
+
+    ``failed``: the run did not come to its end. ``suspect``: it did, but a figure
+    from it could mislead. ``complete``: otherwise.
+    """
+    if finish_reason != "finished":
+        return "failed", [f"the run ended early: {finish_reason}"]
+    reasons = []
+    if damaged:
+        reasons.append(f"{damaged} damaged record(s) in the archive")
+    if lost_listings:
+        reasons.append(f"{lost_listings} listing page(s) could not be read")
+    accounted = sum(counts[name] for name in OUTCOMES)
+    if counts["listed"] != accounted:
+        reasons.append(f"{counts['listed']} listed, but {accounted} accounted for")
+    if not counts["listed"]:
+        reasons.append("no product was found")
+    lost = counts["failed"] + counts["quarantined"]
+    if lost > MAX_LOST * counts["listed"]:
+        reasons.append(f"{lost} of {counts['listed']} products failed or were quarantined")
+    return ("suspect", reasons) if reasons else ("complete", [])
+
+
+def summary(counts: dict[str, int], status: str, reasons: list[str]) -> list[str]:
+    """Return the closing lines of a run, for people."""
+    parts = [f"{counts['stored']} stored", f"{counts['quarantined']} quarantined"]
+    parts.append(f"{counts['failed']} failed")
+    others = ("merged", "out_of_scope", "refused")
+    parts += [f"{counts[name]} {name.replace('_', ' ')}" for name in others if counts[name]]
+    lines = [f"{counts['listed']} captured = {' + '.join(parts)}", f"snapshot {status}"]
+    if reasons:
+        lines[-1] += f": {'; '.join(reasons)}"
+    return lines
+
+
+def receipt(stats: dict[str, Any]) -> dict[str, Any]:
+    """Return the final stats as plain JSON data, in order: the receipt of the run."""
+    plain = (int, float, str, bool, type(None))
+    return {
+        key: value if isinstance(value, plain) else str(value)
+        for key, value in sorted(stats.items())
+    }

@@ -1,0 +1,62 @@
+"""``scrapy crawl``: Scrapy's own, with arguments checked first and an honest exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import cast
+
+from scrapy import Spider
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
+
+from modelstores import browser
+from modelstores.arguments import ArgumentError, Arguments
+from modelstores.database.engine import DatabaseError, connect
+from modelstores.spider import StoreSpider
+
+
+class Command(ScrapyCrawl):
+    """Exit code 0: the snapshot is complete. 1: it is not. 2: nothing was started."""
+
+    _run: Crawler | None = None
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run one spider, unless what it is given cannot be used."""
+        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before run
+        try:
+            self._check(args, opts)
+        except (ArgumentError, DatabaseError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = 2
+            return
+        super().run(args, opts)
+        if not self.exitcode and self._run is not None:
+            self.exitcode = int(self._run.stats.get_value("snapshot/status") != "complete")
+
+    def _check(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            return  # Scrapy says how the command is used
+        loader = self.crawler_process.spider_loader  # type: ignore[union-attr]
+        if args[0] not in loader.list():
+            known = ", ".join(sorted(loader.list()))
+            raise ArgumentError(f"unknown store {args[0]!r} (known: {known})")
+        arguments = Arguments.of(opts.spargs)
+        _check_browser(cast(StoreSpider, loader.load(args[0])()), arguments)
+        opts.spargs = vars(arguments)
+        connect(self.settings["DATABASE_URL"]).dispose()  # type: ignore[index]
+
+    def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
+        self._run = super()._create_crawler(spidercls)
+        return self._run
+
+
+def _check_browser(store: StoreSpider, arguments: Arguments) -> None:
+    """Raise ArgumentError if pages have to be rendered and no browser starts."""
+    archive = arguments.archive
+    raw = archive is None or any(
+        store.product_id(url) and not archive.is_rendered(url) for url in archive
+    )
+    path = browser.find()
+    if store.render and raw and browser.version(path) is None:
+        raise ArgumentError(f"no Chromium to render with: {path or 'none found'} (make setup)")

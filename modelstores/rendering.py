@@ -1,0 +1,164 @@
+"""What happens on a page in the browser: keep what it receives, or answer it from an archive."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urljoin
+
+from playwright.async_api import Error as BrowserError
+from playwright.async_api import Page, Route, WebSocketRoute
+from playwright.async_api import Response as BrowserResponse
+from playwright.async_api import TimeoutError as BrowserTimeout
+from scrapy import Request
+from scrapy_playwright.page import PageMethod
+from warcio.bufferedreaders import BufferedReader
+
+from modelstores.capture.archive import Answer, Archive
+from modelstores.capture.writer import Exchange
+
+#: Seconds a page may take from its load to its last word. A page that spins in a
+#: script never answers ``content()``, which has no bound of its own.
+SETTLE_SECONDS = 20
+#: Seconds within them to wait for the network to fall silent; a page that polls never is.
+QUIET_SECONDS = 5
+#: Largest rendered document, in characters; DOWNLOAD_MAXSIZE does not see these.
+MAX_DOCUMENT = 32 * 1024 * 1024
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: Most answers kept of one page: a script that fetches without end must not fill the memory.
+MAX_EXCHANGES = 300
+#: Headers that speak of the connection or coding of an answer, not of its content.
+OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+PageInit = Callable[[Page, Request], Awaitable[None]]
+
+
+class RenderingError(Exception):
+    """A page could not be rendered; the message says why in one line."""
+
+
+def meta(before_load: PageInit, tab: str, context: dict[str, Any]) -> dict[str, Any]:
+    """Return the request meta that has a page rendered and settled.
+
+    ``tab`` names the browser context to render in. Each holds one page at a time:
+    pages of one site share a process within a context, so that a page that spins
+    would stop the others there.
+    """
+    exchanges: list[Exchange] = []
+    pending: list[asyncio.Task[None]] = []
+    return {
+        "playwright": True,
+        "playwright_context": tab,
+        "playwright_context_kwargs": context,
+        "playwright_page_init_callback": before_load,
+        "playwright_page_methods": [PageMethod(_settled, pending)],
+        "exchanges": exchanges,
+        "pending": pending,
+    }
+
+
+async def keep_exchanges(page: Page, request: Request) -> None:
+    """Have each answer the page receives put into ``request.meta["exchanges"]``."""
+    exchanges: list[Exchange] = request.meta["exchanges"]
+    pending: list[asyncio.Task[None]] = request.meta["pending"]
+    exchanges.clear()  # a retry starts anew
+    pending.clear()
+
+    async def keep(response: BrowserResponse) -> None:
+        try:
+            body = await response.body()
+        except BrowserError:  # a redirect has none
+            body = b""
+        exchanges.append(
+            Exchange(
+                url=response.url,
+                method=response.request.method,
+                request_headers=list((await response.request.all_headers()).items()),
+                status=response.status,
+                reason=response.status_text,
+                headers=list((await response.all_headers()).items()),
+                body=body,
+                as_sent=False,
+                is_page=response.request.is_navigation_request()
+                and response.frame == page.main_frame
+                and response.status not in REDIRECTS,
+            )
+        )
+
+    def received(response: BrowserResponse) -> None:
+        if len(pending) < MAX_EXCHANGES:
+            pending.append(asyncio.ensure_future(keep(response)))
+
+    page.on("response", received)
+
+
+def answer_from(archive: Archive) -> PageInit:
+    """Return the page callback that answers every request of a page from the archive."""
+
+    async def answer(route: Route) -> None:
+        found = _followed(archive, route.request.url)
+        if found is None:
+            await route.abort("namenotresolved")
+            return
+        await route.fulfill(
+            status=found.status,
+            headers={n: v for n, v in found.headers if n.lower() not in OF_THE_TRANSFER},
+            body=_decoded(found),
+        )
+
+    async def close(socket: WebSocketRoute) -> None:
+        await socket.close()
+
+    async def before_load(page: Page, _request: Request) -> None:
+        await page.route("**", answer)
+        await page.route_web_socket("**", close)
+
+    return before_load
+
+
+async def _settled(page: Page, pending: list[asyncio.Task[None]]) -> None:
+    try:
+        async with asyncio.timeout(SETTLE_SECONDS):
+            await page.wait_for_load_state()
+            with suppress(BrowserTimeout):
+                await page.wait_for_load_state("networkidle", timeout=QUIET_SECONDS * 1000)
+            length = await page.evaluate("document.documentElement.outerHTML.length")
+            if length > MAX_DOCUMENT:  # asked first: a huge one would stop all pages to get here
+                raise RenderingError(f"the rendered document is over {MAX_DOCUMENT} characters")
+            document = await page.content()
+            await asyncio.gather(*pending, return_exceptions=True)
+    except TimeoutError:
+        raise RenderingError(f"the page did not come to rest in {SETTLE_SECONDS} s") from None
+
+    async def content() -> str:
+        return document
+
+    # The handler asks once more, and without a bound: a page may spin again by then.
+    page.content = content  # type: ignore[assignment, method-assign]
+
+
+def _followed(archive: Archive, url: str) -> Answer | None:
+    """Return the answer for the address, redirects within the archive followed.
+
+    They are followed here because routes do not see the hops of a redirect.
+    """
+    for _ in range(MAX_REDIRECTS):
+        answer = archive.find(url)
+        if answer is None or answer.status not in REDIRECTS:
+            return answer
+        target = next((v for n, v in answer.headers if n.lower() == "location"), "")
+        url = urljoin(url, target)
+    return None
+
+
+def _decoded(answer: Answer) -> bytes:
+    coding = next((v.lower() for n, v in answer.headers if n.lower() == "content-encoding"), "")
+    if coding not in {"gzip", "x-gzip", "deflate", "br"}:
+        return answer.body
+    name = coding.removeprefix("x-")
+    with BufferedReader(io.BytesIO(answer.body), decomp_type=name) as reader:
+        return bytes(reader.read(MAX_DOCUMENT))

@@ -1,0 +1,74 @@
+"""Every setting that differs from Scrapy's default, with its reason.
+
+What the spider decides (whether a browser is needed, whether an archive is read) is
+set in ``modelstores.spider``. docs/pitfalls.md says what each of these guards against.
+"""
+
+import os
+
+from modelstores import __version__
+
+BOT_NAME = "modelstores"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+COMMANDS_MODULE = "modelstores.commands"
+
+# --- Ours ---
+DATABASE_URL = os.environ.get("MODELSTORES_DATABASE_URL", "sqlite:///modelstores.db")
+CAPTURE_DIR = "captures"
+
+# --- An honest and polite visitor ---
+# Who asks; operators need somebody to write to. Scrapy's default names only Scrapy.
+_contact = os.environ.get("MODELSTORES_CONTACT", "no contact given")
+USER_AGENT = f"modelstores/{__version__} (research on AI model stores; {_contact})"
+ROBOTSTXT_USER_AGENT = "modelstores"
+ROBOTSTXT_OBEY = True  # default False
+DOWNLOAD_DELAY = 1.0  # default 0: one request a second and site
+DOWNLOAD_DELAY_JITTER = 0.0  # default 0.5 would shorten some of the waits
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8
+AUTOTHROTTLE_ENABLED = True  # default False: a slow site is asked less often still
+AUTOTHROTTLE_START_DELAY = DOWNLOAD_DELAY  # default 5 s
+DOWNLOADER_MIDDLEWARES = {
+    # The same, but a server that fails forbids, and Crawl-delay counts.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "modelstores.robots.RobotsTxt": 100,
+}
+COOKIES_ENABLED = False  # default True: no page may depend on the ones before it
+
+# --- Nothing but the web, and only from those who prove who they are ---
+DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}  # default: all on
+DOWNLOAD_VERIFY_CERTIFICATES = True  # default False
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB; applies after decompression too
+DOWNLOAD_TIMEOUT = 60  # default 180 s
+REDIRECT_MAX_TIMES = 5  # default 20
+TELNETCONSOLE_ENABLED = False  # default True: a port that runs code
+REMOTE_CONTROL_ENABLED = False  # default True since 2.19: another one
+
+# --- Capture: the HTTP cache is the record of what was seen ---
+HTTPCACHE_ENABLED = True  # default False
+HTTPCACHE_STORAGE = "modelstores.capture.storage.WarcStorage"  # default pickles into a folder
+
+# --- The way of a page ---
+ITEM_PIPELINES = {
+    "pipelines.validation.ValidationPipeline": 100,
+    "pipelines.tagging.TaggingPipeline": 200,
+    "pipelines.similarity.SimilarityPipeline": 300,
+    "pipelines.database.DatabasePipeline": 400,
+}
+
+# --- The browser (only spiders that render start one) ---
+PLAYWRIGHT_ABORT_REQUEST = "modelstores.browser.unwanted"  # default: load everything
+PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 1  # default 16; modelstores.rendering.meta says why
+PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 30_000  # ms, as Playwright itself
+
+EXTENSIONS = {
+    "modelstores.progress.Progress": 0,
+    # The browser's processes count too; Scrapy's own looks at its process alone.
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "scrapy_playwright.memusage.ScrapyPlaywrightMemoryUsageExtension": 0,
+}
+MEMUSAGE_LIMIT_MB = 4096  # default 0: none
+
+# --- What people see ---
+LOG_LEVEL = "WARNING"  # default DEBUG; the progress line and the summary tell the rest
+FEED_EXPORT_ENCODING = "utf-8"

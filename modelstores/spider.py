@@ -1,0 +1,290 @@
+"""StoreSpider: all that the spiders of the stores share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from modelstores import browser, rendering
+from modelstores.account import Account
+from modelstores.arguments import Arguments
+from modelstores.capture.archive import Archive
+from modelstores.items import Capture, Product, Rejection, merge
+from modelstores.page import NotAProduct
+from modelstores.store import Store
+from modelstores.versions import versions
+
+logger = logging.getLogger(__name__)
+
+RENDERING_HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+
+#: What cannot hold for a replay: nothing is fetched, so nobody has to be spared.
+REPLAY_SETTINGS: dict[str, Any] = {
+    "HTTPCACHE_IGNORE_MISSING": True,  # what the archive lacks is not fetched
+    "ROBOTSTXT_OBEY": False,
+    "RETRY_ENABLED": False,
+    "AUTOTHROTTLE_ENABLED": False,
+    "DOWNLOAD_DELAY": 0,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
+}
+
+
+class StoreSpider(Store, scrapy.Spider):
+    """Base of all spiders. A store's spider sets the attributes and writes ``parse``."""
+
+    archive: Archive | None = None
+    limit: int | None = None
+    #: the file this run writes, once it has begun to
+    capture_path: Path | None = None
+    account: Account
+    versions: dict[str, str | None]
+
+    def __init__(self, name: str | None = None, **kwargs: Any):
+        super().__init__(name, **kwargs)
+        self._asked: set[str] = set()
+        self._rendered = count()
+
+    # --- setting up ---
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Hand https to the browser's handler only if the spider needs a browser."""
+        super().update_settings(settings)
+        if cls.render:
+            handlers = settings.getdict("DOWNLOAD_HANDLERS")
+            handlers.setdefault("https", RENDERING_HANDLER)
+            settings.set("DOWNLOAD_HANDLERS", handlers, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Make the spider from ``-a`` arguments.
+
+        Raises:
+            ArgumentError: an argument is unknown or has no usable value.
+        """
+        arguments = Arguments.of(kwargs)
+        spider = super().from_crawler(crawler, *args)
+        spider.archive, spider.limit = arguments.archive, arguments.limit
+        spider.account = Account(crawler)
+        crawler.signals.connect(spider.led_away, signals.request_scheduled)
+        crawler.signals.connect(spider.led_back, signals.request_dropped)
+        if spider.archive:
+            crawler.settings.setdict(REPLAY_SETTINGS, priority="cmdline")
+        if cls.render:
+            # It logs a lost page with a traceback; the page's errback keeps the reason.
+            logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)
+            path = browser.find()
+            reachable = [] if spider.archive else [*cls.allowed_domains, *cls.asset_domains]
+            options = browser.launch_options(path, reachable)
+            crawler.settings.set("PLAYWRIGHT_LAUNCH_OPTIONS", options, priority="spider")
+            spider.versions = versions(browser.version(path))
+        else:
+            spider.versions = versions()
+        return spider
+
+    @property
+    def scope(self) -> str:
+        """Which part of the store this run covers: "full" only if its listing ended."""
+        lost = self.crawler.stats.get_value("listings/failed", 0)
+        return "partial" if self.archive or self.limit is not None or lost else "full"
+
+    # --- asking ---
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for every product the archive holds, or for the store's listing."""
+        if self.archive is None:
+            for url in self.start_urls:
+                yield self.ask_listing(url)
+            return
+        self.account_for_damage(self.archive)
+        for url in self.addresses(self.archive):
+            if self.crawler.engine.needs_backout():  # as many at a time as are being worked on
+                await self.crawler.signals.wait_for(signals.scheduler_empty)
+            yield self.ask_product(url)
+
+    @property
+    def expected(self) -> int | None:
+        """How many products there are to read, as far as is known."""
+        if self.archive is None or self.limit is not None:
+            return self.limit
+        return self.captured
+
+    @cached_property
+    def captured(self) -> int:
+        """How many captures of products the archive holds, damaged records included."""
+        archive = self.archive or Archive()
+        found = (url for url in archive if self.product_id(url) or self.record_id(url))
+        return sum(1 + archive.superseded.get(url, 0) for url in found) + len(archive.damage)
+
+    def addresses(self, archive: Archive) -> Iterator[str]:
+        """Yield each captured product's address once, and count what is listed and merged."""
+        for url in archive:
+            record = self.record_id(url)
+            native_id = record or self.product_id(url)
+            if native_id is None:
+                continue
+            if self.limit is not None and len(self._asked) >= self.limit:
+                return
+            others = archive.superseded.get(url, 0)
+            self.account.add("listed", 1 + others)
+            self.account.add("merged", others)
+            page_is_there = record and archive.has(self.product_url.format(id=record))
+            if page_is_there or native_id in self._asked:
+                self.account.add("merged")
+                continue
+            self._asked.add(native_id)
+            yield url
+
+    def account_for_damage(self, archive: Archive) -> None:
+        """Count each damaged record as a product lost: what it held cannot be known."""
+        for damage in archive.damage:
+            self.account.add("listed")
+            place = Capture(damage.file, damage.offset, "", "")
+            self.account.reject(Rejection("record", "", [str(damage)], capture=place))
+
+    def ask_listing(self, url: str) -> Request:
+        """Return the request for a listing page."""
+        return Request(
+            url, self.read_listing, errback=self.lost_listing, meta=self.rendering_meta(url)
+        )
+
+    def ask_product(self, url: str) -> Request:
+        """Return the request for a product's page or record."""
+        return Request(url, self.read, errback=self.lost, meta=self.rendering_meta(url))
+
+    def rendering_meta(self, url: str) -> dict[str, Any]:
+        """Return what has a page rendered: live, or from the archive if that holds it only raw."""
+        if not self.render or self.record_id(url):
+            return {}
+        context = {
+            "user_agent": self.settings["USER_AGENT"],
+            "service_workers": "block",
+            "accept_downloads": False,
+            "locale": "en-US",
+            "timezone_id": "UTC",
+        }
+        tabs = self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        tab = f"tab-{next(self._rendered) % tabs}"
+        if self.archive is None:
+            return rendering.meta(rendering.keep_exchanges, tab, context)
+        if self.archive.is_rendered(url):
+            return {}
+        answered = rendering.meta(rendering.answer_from(self.archive), tab, context)
+        raw = self.archive.find(url)
+        place = replace(raw.capture, rendered=True) if raw else None
+        return {**answered, "dont_cache": True, "capture": place}
+
+    # --- reading ---
+
+    async def read_listing(self, response: Response) -> AsyncIterator[Request]:
+        """Ask for the products, and the further listings, of a listing page."""
+        try:
+            found = list(self.parse(response))
+        except Exception as error:
+            self._lost_listing(response.url, error)
+            return
+        for request in found:
+            if not isinstance(request, Request):
+                continue
+            native_id = self.product_id(request.url) or self.record_id(request.url)
+            if native_id is None:
+                yield self.ask_listing(request.url)
+            elif native_id not in self._asked:
+                if self.limit is not None and len(self._asked) >= self.limit:
+                    return
+                self._asked.add(native_id)
+                self.account.add("listed")
+                yield self.ask_product(request.url)
+
+    async def read(self, response: Response) -> AsyncIterator[Product]:
+        """Read one product's page or record, completed by its record where there is one."""
+        capture: Capture | None = response.meta.get("capture")
+        product = self.parsed_product(response, capture)
+        if product is None:
+            return
+        if self.record_url and product.source == "page":
+            record = await self.fetch_record(product.native_id)
+            product = merge(product, record) if record else product
+        yield product
+
+    def parsed_product(self, response: Response, capture: Capture | None) -> Product | None:
+        """Return the product of an answer; one that holds none is lost, with the reason."""
+        try:
+            if not self.within_store(response.url):
+                raise NotAProduct("the page led out of the store")
+            product = next((x for x in self.parse(response) if isinstance(x, Product)), None)
+            if product is None:
+                raise NotAProduct("the page shows no product")
+        except Exception as error:  # whatever one page does costs that page alone
+            if not isinstance(error, NotAProduct):
+                logger.error("%s: %s while parsing", response.url, type(error).__name__)
+            asked = response.request.url if response.request else response.url
+            self.account.reject(Rejection("page", asked, [_reason(error)], capture=capture))
+            return None
+        product.capture = capture
+        return product
+
+    async def fetch_record(self, native_id: str) -> Product | None:
+        """Return what the product's record says, if there is one."""
+        url = str(self.record_url).format(id=native_id)
+        if self.archive and not self.archive.has(url):
+            return None
+        try:
+            response = await self.crawler.engine.download_async(Request(url))
+            return next((x for x in self.parse(response) if isinstance(x, Product)), None)
+        except Exception as error:  # the page alone is enough
+            logger.warning("%s: record not read (%s)", url, type(error).__name__)
+            return None
+
+    # --- losing ---
+
+    def lost(self, failure: Failure) -> None:
+        """Keep a product page that was not received, with the reason."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        refused = "Forbidden by robots.txt" in str(failure.value)
+        rejection = Rejection(
+            "page", request.url, [_reason(failure.value)], capture=request.meta.get("capture")
+        )
+        self.account.reject(rejection, "refused" if refused else "failed")
+
+    def led_away(self, request: Request) -> None:
+        """Account for a product redirected outside the store: Scrapy drops it without a word."""
+        if request.callback == self.read and not self.within_store(request.url):
+            self.account.reject(Rejection("page", request.url, ["redirected outside the store"]))
+
+    def led_back(self, request: Request) -> None:
+        """Account for a product redirected to one that was asked for already."""
+        if request.callback == self.read:
+            self.account.add("merged")
+
+    def lost_listing(self, failure: Failure) -> None:
+        """Keep note of a listing page that was not received: the listing is not whole."""
+        self._lost_listing(failure.request.url, failure.value)  # type: ignore[attr-defined]
+
+    def _lost_listing(self, url: str, error: BaseException | None) -> None:
+        self.crawler.stats.inc_value("listings/failed")
+        logger.error("listing %s: %s", url, _reason(error))
+
+
+def _reason(error: BaseException | None) -> str:
+    """Return in one line why a page was lost."""
+    if isinstance(error, HttpError):
+        return f"HTTP status {error.response.status}"
+    if isinstance(error, (NotAProduct, IgnoreRequest, rendering.RenderingError)):
+        return str(error)[:500]
+    first = (str(error).splitlines() or [""])[0][:300]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

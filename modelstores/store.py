@@ -1,0 +1,80 @@
+"""Store: what a spider says of its store, and what follows from it without any crawl."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+
+from modelstores.items import Product
+
+
+class Store:
+    """One store: its addresses and labels, and how a page of it is read."""
+
+    #: the store's name as reports print it
+    title: ClassVar[str]
+    #: "model" or "app"
+    kind: ClassVar[str] = "model"
+    #: hosts of the store, their subdomains included: nothing else is followed or believed
+    allowed_domains: ClassVar[list[str]]
+    #: listings a full crawl starts from
+    start_urls: list[str]
+    #: regular expression of the ``{id}`` part of the addresses below
+    native_id: ClassVar[str] = r"[^/?#]+"
+    #: address of a product page, with ``{id}`` where the native id stands
+    product_url: ClassVar[str]
+    #: address of a product's machine-readable record, if the store has one
+    record_url: ClassVar[str | None] = None
+    #: regular expression of listing pages
+    listing_url: ClassVar[str | None] = None
+    #: whether a browser renders the pages; one that does without says why in its card
+    render: ClassVar[bool] = True
+    #: domains besides ``allowed_domains`` that rendered pages take scripts and data from
+    asset_domains: ClassVar[list[str]] = []
+    #: {the store's word, lower case: element id}
+    labels: ClassVar[dict[str, str]] = {}
+
+    def parse(self, response: Response, **kwargs: Any) -> Iterable[Product | Request]:
+        """Read one page: yield its Product, or requests for what it lists.
+
+        Pure: it uses neither crawler nor settings, so a bare Response will do.
+
+        Raises:
+            NotAProduct: the page is neither; the message says in a line what it is.
+        """
+        raise NotImplementedError
+
+    @cached_property
+    def _product_pattern(self) -> re.Pattern[str]:
+        return address_pattern(self.product_url, self.native_id)
+
+    @cached_property
+    def _record_pattern(self) -> re.Pattern[str] | None:
+        return address_pattern(self.record_url, self.native_id) if self.record_url else None
+
+    def product_id(self, url: str) -> str | None:
+        """Return the native id of a product page's address, else None."""
+        found = self._product_pattern.fullmatch(url.partition("#")[0])
+        return found["id"] if found else None
+
+    def record_id(self, url: str) -> str | None:
+        """Return the native id of a record's address, else None."""
+        found = self._record_pattern and self._record_pattern.fullmatch(url.partition("#")[0])
+        return found["id"] if found else None
+
+    def within_store(self, url: str) -> bool:
+        """Tell whether an address is on one of the store's hosts."""
+        host = urlsplit(url).hostname or ""
+        return any(host == d or host.endswith(f".{d}") for d in self.allowed_domains)
+
+
+def address_pattern(address: str, native_id: str) -> re.Pattern[str]:
+    """Return the pattern of an address with ``{id}``; a last slash may be there or not."""
+    before, _, after = address.rstrip("/").partition("{id}")
+    return re.compile(f"{re.escape(before)}(?P<id>{native_id}){re.escape(after)}/?")

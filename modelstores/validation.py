@@ -1,0 +1,38 @@
+"""Whether a Product is well formed, by ``schemas/product.json`` (JSON Schema draft 2020-12)."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+#: Most reasons kept of one item; the first few say it all.
+MAX_REASONS = 20
+
+
+@cache
+def validator() -> Draft202012Validator:
+    """Return the validator of the product schema, compiled once."""
+    schema = json.loads((files("schemas") / "product.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def faults(product: dict[str, Any]) -> list[str]:
+    """Return in words what is wrong with a product's stated part; nothing if it is well formed."""
+    found = []
+    for error in validator().iter_errors(product):
+        place = ".".join(str(part) for part in error.absolute_path) or "product"
+        found.append(f"{place[:200]}: {_rule(error.validator, error.validator_value)}")
+        if len(found) == MAX_REASONS:
+            break
+    return sorted(found)
+
+
+def _rule(name: str, value: Any) -> str:
+    """Say the broken rule without the offending words, which are a page's."""
+    words = json.dumps(value, ensure_ascii=False)
+    return f"breaks {name} {words[:120]}"

@@ -1,0 +1,20 @@
+"""Third station: the similarity key, and the input domain."""
+
+from __future__ import annotations
+
+from modelstores.items import Product
+from modelstores.similarity import describe
+
+
+class SimilarityPipeline:
+    """Fills in ``similarity`` and ``input_domain``."""
+
+    def process_item(self, item: Product) -> Product:
+        """Return the item with its key and input domain, and the evidence for both."""
+        item.similarity, domain = describe(item)
+        item.input_domain = domain["domain"]
+        item.similarity["evidence"]["input_domain"] = {
+            "words": domain["evidence"],
+            "where": domain["where"],
+        }
+        return item

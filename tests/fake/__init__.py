@@ -1,0 +1,1 @@
+"""A store that exists only for tests of what all stores share."""

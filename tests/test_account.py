@@ -1,0 +1,65 @@
+"""What a snapshot is called at its end, and what people read of a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelstores.account import OUTCOMES, receipt, summary, verdict
+from modelstores.progress import status_line
+
+
+def counts(listed: int, **outcomes: int) -> dict[str, int]:
+    return {"listed": listed, **dict.fromkeys(OUTCOMES, 0), **outcomes}
+
+
+@pytest.mark.parametrize(
+    ("reason", "numbers", "damaged", "lost_listings", "status", "words"),
+    [
+        ("finished", counts(3, stored=2, merged=1), 0, 0, "complete", ""),
+        ("finished", counts(100, stored=95, failed=5), 0, 0, "complete", ""),
+        ("finished", counts(100, stored=94, failed=3, quarantined=3), 0, 0, "suspect", "6 of 100"),
+        ("finished", counts(100, stored=99, failed=1), 1, 0, "suspect", "1 damaged"),
+        ("finished", counts(3, stored=3), 0, 2, "suspect", "2 listing"),
+        ("finished", counts(3, stored=2), 0, 0, "suspect", "3 listed, but 2 accounted for"),
+        ("finished", counts(0), 0, 0, "suspect", "no product was found"),
+        ("shutdown", counts(3, stored=3), 0, 0, "failed", "ended early: shutdown"),
+    ],
+)
+def test_verdict(
+    reason: str,
+    numbers: dict[str, int],
+    damaged: int,
+    lost_listings: int,
+    status: str,
+    words: str,
+) -> None:
+    said, reasons = verdict(reason, numbers, damaged, lost_listings)
+    assert said == status
+    assert words in "; ".join(reasons)
+    assert bool(reasons) is (status != "complete")
+
+
+def test_summary_is_the_sum() -> None:
+    lines = summary(counts(5, stored=3, failed=1, refused=1), "suspect", ["why", "and why"])
+    assert lines == [
+        "5 captured = 3 stored + 0 quarantined + 1 failed + 1 refused",
+        "snapshot suspect: why; and why",
+    ]
+
+
+def test_receipt_is_plain_data_in_order() -> None:
+    assert next(iter(receipt({"b": object, "a": 1}).items())) == ("a", 1)
+    assert isinstance(receipt({"b": object})["b"], str)
+
+
+@pytest.mark.parametrize(
+    ("done", "expected", "elapsed", "line"),
+    [
+        (0, None, 0.0, "store: 0 products, 0.0 pages/s"),
+        (10, None, 5.0, "store: 10 products, 2.0 pages/s"),
+        (10, 30, 5.0, "store: 10/30 products, 2.0 pages/s, 10 s left"),
+        (30, 30, 5.0, "store: 30/30 products, 6.0 pages/s"),
+    ],
+)
+def test_status_line(done: int, expected: int | None, elapsed: float, line: str) -> None:
+    assert status_line("store", counts(done, stored=done), expected, elapsed) == line
