@@ -1,0 +1,139 @@
+"""``scrapy report``: print what the database says."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from modelstores.database.engine import DatabaseError, connect, errors_of
+from modelstores.reports.elements import elements
+from modelstores.reports.groups import groups
+from modelstores.reports.render import FORMATS, render
+from modelstores.reports.selection import ALL, COMPLETE, remarks
+from modelstores.reports.similar import similar
+from modelstores.reports.table import Table
+
+#: Every report by its name.
+REPORTS: dict[str, Callable[..., Table]] = {
+    "elements": elements,
+    "groups": groups,
+    "similar": similar,
+}
+
+
+class ReportError(ValueError):
+    """What was asked for cannot be had; the message is one line."""
+
+
+class Command(ScrapyCommand):
+    """Reads the database and nothing else. Exit code 2: no report was made."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """Return what follows the command."""
+        return f"[options] {'|'.join(REPORTS)}"
+
+    def short_desc(self) -> str:
+        """Return what the command does."""
+        return "Print a report from the database"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add what a report can be asked for."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--format", metavar="FORMAT", default="table", help=f"{', '.join(FORMATS)}"
+        )
+        parser.add_argument("--output", metavar="FILE", help="write to a file, whole or not at all")
+        parser.add_argument("--all", action="store_true", help="count suspect snapshots as well")
+        parser.add_argument("--evidence", action="store_true", help="with the words behind it")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print one report."""
+        try:
+            report, options = _asked(args, opts)
+            statuses = ALL if opts.all else COMPLETE
+            engine = connect(self.settings["DATABASE_URL"], read_only=True)  # type: ignore[index]
+            try:
+                with errors_of(engine), engine.connect() as connection:
+                    table = report(connection, statuses=statuses, **options)
+                    lines = remarks(connection, statuses)
+            finally:
+                engine.dispose()
+            _write(render(table, opts.format), opts.output)
+        except (DatabaseError, ReportError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = 2
+            return
+        for line in lines:
+            print(f"note: {line}", file=sys.stderr)
+
+
+def _asked(
+    args: list[str], opts: argparse.Namespace
+) -> tuple[Callable[..., Table], dict[str, bool]]:
+    """Return the report that was asked for, and its own options.
+
+    Raises:
+        ReportError: there is no such report, format or option.
+    """
+    if len(args) != 1 or args[0] not in REPORTS:
+        asked = f"no report {' '.join(args)!r}" if args else "no report named"
+        raise ReportError(f"{asked} (known: {', '.join(REPORTS)})")
+    if opts.format not in FORMATS:
+        raise ReportError(f"no format {opts.format!r} (known: {', '.join(FORMATS)})")
+    report = REPORTS[args[0]]
+    if not opts.evidence:
+        return report, {}
+    if "evidence" not in inspect.signature(report).parameters:
+        raise ReportError(f"report {args[0]!r} has no --evidence")
+    return report, {"evidence": True}
+
+
+def _write(text: str, output: str | None) -> None:
+    """Print a text, or put it into a file at once.
+
+    Raises:
+        ReportError: the file cannot be written; what was there before still is.
+    """
+    if output is None:
+        # A terminal without UTF-8 gets a question mark, not a traceback.
+        encoding = sys.stdout.encoding or "utf-8"
+        try:
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever read it has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    path = Path(output)
+    try:
+        if path.exists() and not path.is_file():  # a pipe or device cannot be replaced
+            path.write_text(text, encoding="utf-8")
+            return
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with open(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).chmod(0o666 & ~_umask())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ReportError(f"{output}: cannot be written: {error.strerror}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""Reports: each one pure function from a database connection to a table."""

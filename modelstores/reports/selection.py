@@ -1,0 +1,47 @@
+"""Which snapshots a report counts, and what must be said of those it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select, text
+
+from modelstores.database.tables import STATUSES, snapshot, store
+from modelstores.database.views import query
+
+#: Snapshots that count by default, and those that ``--all`` adds.
+COMPLETE = ("complete",)
+ALL = ("complete", "suspect")
+
+
+def stores(connection: Connection) -> list[str]:
+    """Return the names of all stores: model stores before app stores, each by name."""
+    return list(
+        connection.scalars(select(store.c.name).order_by(store.c.kind.desc(), store.c.name))
+    )
+
+
+def remarks(connection: Connection, statuses: Sequence[str]) -> list[str]:
+    """Return a line for each thing that a reader must know before trusting the figures."""
+    found = connection.execute(
+        select(snapshot.c.status, func.count().label("number")).group_by(snapshot.c.status)
+    )
+    counts = {row.status: row.number for row in found}
+    lines = []
+    if not any(status in counts for status in statuses):
+        lines.append("no snapshot counts" if counts else "the database holds no snapshot")
+    for status in STATUSES:
+        if status in counts and status not in statuses:
+            number = counts[status]
+            noun, them = ("snapshot", "it") if number == 1 else ("snapshots", "them")
+            hint = f"; --all includes {them}" if status in ALL else ""
+            lines.append(f"{number} {status} {noun} left out{hint}")
+    sql = (
+        f"SELECT DISTINCT codebook, vocabulary FROM ({query('latest_sighting', statuses)}) AS seen"  # noqa: S608 - constants
+    )
+    used = connection.execute(text(sql)).all()
+    for name, versions in zip(("codebook", "vocabulary"), zip(*used, strict=True), strict=False):
+        if len(set(versions)) > 1:
+            several = ", ".join(sorted(set(versions)))
+            lines.append(f"products were read with more than one {name}: {several}")
+    return lines

@@ -1,0 +1,74 @@
+"""``similar``: offerings of different stores with equal similarity keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import JSON, Connection, text
+
+from modelstores.database.views import query
+from modelstores.reports.selection import COMPLETE
+from modelstores.reports.table import Block, Cell, Table
+
+COLUMNS = ("group", "key", "store", "native_id", "name", "url")
+#: Parts of a key, in its order.
+PARTS = ("algorithm", "datasets", "objective")
+
+
+def similar(
+    connection: Connection, *, statuses: Sequence[str] = COMPLETE, evidence: bool = False
+) -> Table:
+    """Return the groups of products of at least two stores with equal keys, largest first.
+
+    With ``evidence`` the words behind each part of the key are columns as well; the
+    layout for people has them in any case.
+    """
+    sql = text(
+        f"SELECT offering.*, similarity.evidence FROM ({query('similar_offering', statuses)})"  # noqa: S608 - constants
+        " AS offering JOIN similarity ON similarity.observation_id = offering.observation_id"
+        " AND similarity.vocabulary = offering.vocabulary"
+        " ORDER BY offering.vocabulary, similarity_key, store, native_id"
+    ).columns(evidence=JSON)
+    found = [
+        (key, list(members))
+        for key, members in groupby(
+            connection.execute(sql).mappings(),
+            key=lambda row: (row["vocabulary"], row["similarity_key"]),
+        )
+    ]
+    found.sort(key=lambda group: -len(group[1]))  # stable: equal sizes stay in order of key
+    rows: list[tuple[Cell, ...]] = []
+    layout = []
+    for number, ((_, key), members) in enumerate(found, start=1):
+        lines = []
+        for row in members:
+            behind = [words(row["evidence"].get(part)) for part in PARTS]
+            rows.append(
+                (number, key, row["store"], row["native_id"], row["name"], row["url"])
+                + (tuple(behind) if evidence else ())
+            )
+            lines.append([row["store"], row["native_id"], row["name"], *behind])
+        layout.append(Block(f"{number}. {key}", ["store", "native id", "name", *PARTS], lines))
+    more = tuple(f"{part}_evidence" for part in PARTS) if evidence else ()
+    return Table(COLUMNS + more, rows, layout)
+
+
+def words(evidence: Any) -> str:
+    """Return the words of evidence: a text, {"words", "where"}, or several of either."""
+    return "; ".join(dict.fromkeys(word for word in _words(evidence) if word))
+
+
+def _words(evidence: Any) -> Iterator[str]:
+    if isinstance(evidence, str):
+        yield evidence
+    elif isinstance(evidence, Mapping):
+        if isinstance(evidence.get("words"), str):
+            yield evidence["words"]
+        else:
+            for each in evidence.values():
+                yield from _words(each)
+    elif isinstance(evidence, Sequence):
+        for each in evidence:
+            yield from _words(each)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from modelstores.database.engine import connect
+from tests.conftest import ROOT
+from tests.database.samples import product, write
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Return the address of a database with one complete and one suspect snapshot."""
+    address = f"sqlite:///{tmp_path / 'x.db'}"
+    engine = connect(address)
+    write(engine, product("a"))
+    write(engine, product("b"), status="suspect")
+    engine.dispose()
+    return address
+
+
+def report(*args: str, url: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    setting = ["-s", f"DATABASE_URL={url}"] if url else []
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", "report", *args, *setting],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_report_goes_to_standard_output_and_remarks_to_standard_error(url: str) -> None:
+    ended = report("elements", "--format", "csv", url=url)
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines()[:2] == [
+        "dimension,element,store,ticked,present,products,share",
+        "Product Information,owner,hub,1,1,1,1.0",
+    ]
+    assert ended.stderr == "note: 1 suspect snapshot left out; --all includes it\n"
+
+
+def test_all_counts_suspect_snapshots_too(url: str) -> None:
+    ended = report("groups", "--all", "--format", "json", url=url)
+    assert json.loads(ended.stdout)[0] == {
+        "input_domain": "Image",
+        "store": "hub",
+        "products": 2,
+        "share": 1.0,
+        "similar": 0,
+    }
+    assert ended.stderr == ""
+
+
+def test_the_address_comes_from_the_environment_too(url: str) -> None:
+    ended = report("elements", MODELSTORES_DATABASE_URL=url, PYTHONIOENCODING="ascii")
+    assert ended.returncode == 0
+    assert "? 100 %" in ended.stdout
+
+
+def test_output_is_replaced_whole(url: str, tmp_path: Path) -> None:
+    target = tmp_path / "out" / "report.csv"
+    target.parent.mkdir()
+    target.write_text("before")
+    ended = report("similar", "--format", "csv", "--output", str(target), url=url)
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert target.read_text() == "group,key,store,native_id,name,url\n"
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("args", "named"),
+    [
+        ([], "no report named"),
+        (["nosuch"], "nosuch"),
+        (["elements", "groups"], "elements groups"),
+        (["elements", "--format", "xml"], "xml"),
+        (["groups", "--evidence"], "--evidence"),
+        (["groups", "--output", "nowhere/x.csv"], "nowhere/x.csv"),
+        (["groups", "--output", "docs"], "docs"),
+    ],
+)
+def test_what_cannot_be_had_is_one_line(url: str, args: list[str], named: str) -> None:
+    ended = report(*args, url=url)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("error: ")
+    assert ended.stderr.count("\n") == 1
+    assert named in ended.stderr
+
+
+def test_a_missing_database_is_one_line_and_stays_missing(tmp_path: Path) -> None:
+    ended = report("elements", url=f"sqlite:///{tmp_path / 'none.db'}")
+    assert ended.returncode == 2
+    assert ended.stderr == f"error: {tmp_path / 'none.db'}: there is no such database\n"
+    assert list(tmp_path.iterdir()) == []
