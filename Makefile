@@ -54,7 +54,7 @@ docs: setup
 
 # make bench: the ratios of benchmarks/README.md
 bench: setup
-	$(BIN)/python benchmarks/replay.py
+	$(BIN)/python -m benchmarks.replay
 
 # make clean: forget what was set up and built
 clean:

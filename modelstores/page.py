@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import parsel
-from lxml import etree, html
+from lxml import etree
 from scrapy.http import Response
 
 from modelstores.lines import HEADINGS, MAX_TEXT, Line, collapse, element, lines, tags
@@ -62,7 +62,7 @@ def root(response: Response) -> etree._Element:
         NotAProduct: there is no HTML in the body, or more of it than the limits allow.
     """
     body: str = getattr(response, "text", "")
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         found = etree.fromstring(body.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):

@@ -49,6 +49,7 @@ HTTPCACHE_ENABLED = True  # default False
 HTTPCACHE_STORAGE = "modelstores.capture.storage.WarcStorage"  # default pickles into a folder
 
 # --- The way of a page ---
+CONCURRENT_ITEMS = 1  # default 100 workers a response; a page has one item, and none waits
 ITEM_PIPELINES = {
     "pipelines.validation.ValidationPipeline": 100,
     "pipelines.tagging.TaggingPipeline": 200,

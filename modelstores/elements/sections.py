@@ -56,6 +56,12 @@ def as_line(text: str) -> Line:
     return Line(text[:SECTION], lower(text[:SECTION]))
 
 
+def is_cut(product: Product) -> bool:
+    """Tell whether there is more text than is read: what was not found may stand there."""
+    lengths = [len(section["heading"]) + len(section["text"]) for section in product.sections]
+    return len(lengths) > SECTIONS or max(lengths, default=0) > SECTION or sum(lengths) >= PRODUCT
+
+
 def read_sections(product: Product, rules: Rules) -> Iterator[Section]:
     """Yield the sections without what a template brought along, within the bounds."""
     left = PRODUCT

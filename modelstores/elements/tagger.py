@@ -15,6 +15,7 @@ from modelstores.elements.sections import (
     Line,
     Section,
     as_line,
+    is_cut,
     is_left_open,
     labelled,
     read_sections,
@@ -63,7 +64,7 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
     _read_labels(sections, rules, tags)
     _read_text(product, sections, rules, tags)
     _read_links(product, rules, tags)
-    unread = set(product.unread)
+    unread = {e.id for e in rules.codebook.elements} if is_cut(product) else set(product.unread)
     return {
         element.id: tags.proofs.get(element.id)
         or _state(

@@ -29,7 +29,7 @@ Section = Mapping[str, str]
 def content(root: etree._Element) -> etree._Element:
     """Take the site's frame off a page, and make every heading one of HTML's own."""
     for node in root.xpath("body//nav | body//footer | body//*[@role='navigation']"):
-        node.drop_tree()
+        node.clear(keep_tail=True)
     for node in root.xpath("body//*[@role='heading']"):
         node.tag = "h2"
     return root

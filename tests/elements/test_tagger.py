@@ -48,6 +48,24 @@ def test_nothing_said_is_absent() -> None:
     assert all(tuple(t.values()) == ABSENT for t in tags.values())
 
 
+@pytest.mark.parametrize(
+    "sections",
+    [
+        [("Usage", "Give it a picture."), ("Text", "word " * 4_001)],
+        [("Usage", "Give it a picture."), *[("Text", "word " * 3_999)] * 11],
+        [("Usage", "Give it a picture."), *[("Text", "word")] * 1_000],
+    ],
+    ids=["long section", "long page", "many sections"],
+)
+def test_what_is_not_found_on_a_page_that_is_not_read_whole_is_unknown(
+    sections: list[tuple[str, str]],
+) -> None:
+    found = tag(product(*sections))
+    assert found["user_instruction"]["state"] == "present"
+    assert found["size"]["state"] == "unknown"
+    assert tag(product(*sections[:1]))["size"]["state"] == "absent"
+
+
 def test_unread_is_unknown_unless_proven_elsewhere() -> None:
     said = product(("Usage", "Give it a picture."), unread=["size", "user_instruction"])
     tags = tag(said)
