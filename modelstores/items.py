@@ -11,7 +11,7 @@ ADDED_BY_PIPELINES = frozenset({"input_domain", "elements", "similarity"})
 
 #: Fields that say where the words came from, or that move by themselves.
 #: They belong to the sighting, not to what the source said of the product.
-OF_THE_SIGHTING = frozenset({"capture", "counters"})
+OF_THE_SIGHTING = frozenset({"capture", "record", "counters"})
 
 
 @dataclass
@@ -62,6 +62,8 @@ class Product:
     #: element ids whose place this source cannot hold or could not be read
     unread: list[str] = field(default_factory=list)
     capture: Capture | None = None
+    #: where the record stands that completed the page, if one did
+    record: Capture | None = None
 
     # --- added by pipelines ---
     #: Image, Video, Natural language, Audio, Structured, Multimodal or Other
@@ -124,4 +126,5 @@ def merge(page: Product, record: Product) -> Product:
         links=list(dict.fromkeys([*page.links, *record.links])),
         counters={**record.counters, **page.counters},
         unread=[name for name in page.unread if name in record.unread],
+        record=record.capture,
     )

@@ -245,7 +245,10 @@ class StoreSpider(Store, scrapy.Spider):
             return None
         try:
             response = await self.crawler.engine.download_async(Request(url))
-            return next((x for x in self.parse(response) if isinstance(x, Product)), None)
+            record = next((x for x in self.parse(response) if isinstance(x, Product)), None)
+            if record:
+                record.capture = response.meta.get("capture")
+            return record
         except Exception as error:  # the page alone is enough
             logger.warning("%s: record not read (%s)", url, type(error).__name__)
             return None

@@ -36,6 +36,7 @@ def test_merge_puts_the_page_first_and_keeps_unread_what_neither_holds() -> None
         links=["https://b.example", "https://a.example"],
         counters={"likes": 2, "downloads": 9},
         unread=["demo", "description"],
+        capture=Capture("c.warc.gz", 99, "<urn:uuid:2>", "2024-05-06T07:08:10Z"),
     )
     merged = merge(PAGE, record)
     assert merged.source == "page"
@@ -46,6 +47,8 @@ def test_merge_puts_the_page_first_and_keeps_unread_what_neither_holds() -> None
     assert merged.counters == {"likes": 3, "downloads": 9}
     assert merged.unread == ["demo"]
     assert merged.capture == PAGE.capture
+    assert merged.record == record.capture
+    assert faults(merged.as_stated()) == []
 
 
 def test_a_whole_product_is_well_formed() -> None:

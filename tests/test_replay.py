@@ -71,6 +71,12 @@ def test_words_can_be_found_again_in_the_capture(archive: Path, database: Path) 
 
     assert file == archive.name
     assert b"Net four" in record_at(archive, int(str(offset))).body
+    ((completed_by,),) = rows(
+        database, "select completed_by from sighting where completed_by is not null"
+    )
+    place = json.loads(str(completed_by))
+    assert place["file"] == archive.name
+    assert b'"license": "MIT"' in record_at(archive, place["offset"]).body
 
 
 @pytest.mark.parametrize("damage", ["flipped", "torn"])
@@ -201,6 +207,7 @@ GOOD = ("-a", "archive={tmp}/good.warc.gz")
         (["fake", "-a", "archive={tmp}/none-*.warc.gz"], "none-*.warc.gz: no such file"),
         (["nosuch", "-a", "archive={tmp}/good.warc.gz"], "unknown store 'nosuch'"),
         (["rendered", *GOOD, "MODELSTORES_BROWSER=/none"], "no Chromium to render with: /none"),
+        (["fake", "-s", "CAPTURE_DIR={tmp}/page.html"], "captures folder {tmp}/page.html/fake"),
         (["fake", "-a", "limit=abc"], "limit=abc: not a whole number"),
         (["fake", "-a", "limit=0"], "limit=0: not a whole number"),
         (["fake", "-a", "limt=3"], "unknown argument 'limt'"),
@@ -229,5 +236,5 @@ def test_bad_input_is_one_line(tmp_path: Path, arguments: list[str], message: st
     lines = (run.stdout + run.stderr).splitlines()
     assert len(lines) == 1, run.stderr
     assert lines[0].startswith("error: ")
-    assert message in lines[0]
+    assert message.format(tmp=tmp_path) in lines[0]
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from pathlib import Path
 from typing import cast
 
 from scrapy import Spider
@@ -43,6 +45,8 @@ class Command(ScrapyCrawl):
             raise ArgumentError(f"unknown store {args[0]!r} (known: {known})")
         arguments = Arguments.of(opts.spargs)
         _check_browser(cast(StoreSpider, loader.load(args[0])()), arguments)
+        if arguments.archive is None:
+            _check_folder(Path(self.settings["CAPTURE_DIR"]) / args[0])  # type: ignore[index]
         opts.spargs = vars(arguments)
         connect(self.settings["DATABASE_URL"]).dispose()  # type: ignore[index]
 
@@ -60,3 +64,13 @@ def _check_browser(store: StoreSpider, arguments: Arguments) -> None:
     path = browser.find()
     if store.render and raw and browser.version(path) is None:
         raise ArgumentError(f"no Chromium to render with: {path or 'none found'} (make setup)")
+
+
+def _check_folder(folder: Path) -> None:
+    """Make the folder for captures; raise ArgumentError if none can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArgumentError(f"captures folder {folder}: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise ArgumentError(f"captures folder {folder}: not writable")

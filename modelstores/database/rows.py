@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from modelstores.database.tables import REFERENCE_KINDS, SOURCES
@@ -24,9 +25,11 @@ def content_hash(product: Product) -> str:
     """Return the SHA-256 of what a source said of a product, in hexadecimal.
 
     It is taken of the spider's part as canonical JSON, without what belongs to the
-    sighting: where the words stood, and counters.
+    sighting: where the words stood, and the numbers of counters. That a counter is shown
+    is part of what was said: elements rest on it.
     """
     said = {k: v for k, v in product.as_stated().items() if k not in OF_THE_SIGHTING}
+    said["counters"] = sorted(product.counters)
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -137,6 +140,7 @@ def sighting_row(product: Product, ids: Row, captures: Mapping[str, int], otherw
         **place_row(capture, captures, otherwise),
         "record_id": _bare(capture.record_id) if capture else None,
         "rendered": bool(capture and capture.rendered),
+        "completed_by": asdict(product.record) if product.record else None,
     }
 
 

@@ -206,6 +206,11 @@ sighting = Table(
     _count("record_offset", "Byte at which the page's record starts.", optional=True),
     _text("record_id", "The record's `WARC-Record-ID`; a UUID without its URN.", optional=True),
     Column("rendered", Boolean, nullable=False, comment="Whether a browser had rendered the page."),
+    Column(
+        "completed_by",
+        JSON(none_as_null=True),
+        comment="Where the record stands that completed the page: file, offset, record_id, time.",
+    ),
     Index("sighting_of_product", "product_id"),
     Index("sighting_of_observation", "observation_id"),
     comment="The product was there in this snapshot, and said that. One a snapshot and product: of"

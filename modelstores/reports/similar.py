@@ -52,7 +52,10 @@ def similar(
             lines.append([row["store"], row["native_id"], row["name"], *behind])
         layout.append(Block(f"{number}. {key}", ["store", "native id", "name", *PARTS], lines))
     more = tuple(f"{part}_evidence" for part in PARTS) if evidence else ()
-    return Table(COLUMNS + more, rows, layout)
+    any_sql = text(f"SELECT 1 FROM ({query('latest_sighting', statuses)}) AS seen LIMIT 1")  # noqa: S608 - constants
+    none_equal = not found and connection.scalar(any_sql) is not None
+    notes = ("no products of different stores have equal keys",) if none_equal else ()
+    return Table(COLUMNS + more, rows, layout, notes)
 
 
 def words(evidence: Any) -> str:

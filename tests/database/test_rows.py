@@ -24,9 +24,9 @@ ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=30)
 @pytest.mark.parametrize(
     "changes",
     [
-        {"counters": {"likes": 4}},
-        {"counters": {}},
+        {"counters": {"likes": 4, "downloads": 1}},
         {"capture": None},
+        {"record": Capture("other.warc", 1, "<x>", "2027-01-01T00:00:00Z")},
         {"capture": Capture("other.warc", 1, "<x>", "2027-01-01T00:00:00Z")},
         {"elements": {}},
         {"similarity": {}, "input_domain": None},
@@ -45,6 +45,7 @@ def test_the_hash_is_of_the_content_alone(changes: dict[str, object]) -> None:
         {"sections": []},
         {"links": []},
         {"unread": ["size"]},
+        {"counters": {"likes": 3}},
         {"source": "record"},
         {"url": "https://hub.example/x"},
         {"input_domains": ["Image"]},
@@ -98,6 +99,7 @@ def test_a_sighting_says_where_the_words_stood() -> None:
         "record_offset": 10,
         "record_id": "0-1",
         "rendered": True,
+        "completed_by": None,
     }
     bare = sighting_row(replace(product(), capture=None), {}, {}, "2026-02-01T00:00:00Z")
     assert bare["captured_at"] == "2026-02-01T00:00:00Z"

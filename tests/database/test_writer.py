@@ -97,11 +97,12 @@ def test_what_is_said_again_is_only_sighted_again(engine: Engine) -> None:
     write(engine, product())
     tables = ("product", "observation", "section", "element_state", "similarity", "capture")
     before = {table: count(engine, table) for table in tables}
-    write(engine, product(counters={"likes": 9}))
+    write(engine, product(counters={"likes": 9, "downloads": 8}))
     assert {table: count(engine, table) for table in tables} == before
     assert rows(engine, "SELECT snapshot_id, name, value FROM counter ORDER BY 1, 2") == [
         (1, "downloads", 7.5),
         (1, "likes", 3.0),
+        (2, "downloads", 8.0),
         (2, "likes", 9.0),
     ]
     write(engine, product(summary="new"))

@@ -150,6 +150,11 @@ def test_columns_are_those_of_the_contract() -> None:
     assert ",".join(similar_report.COLUMNS) == "group,key,store,native_id,name,url"
 
 
+def test_no_similar_offering_is_said_so(engine: Engine) -> None:
+    write(engine, product())
+    assert "no products of different stores" in render(made(engine, "similar"), "table")
+
+
 def test_suspect_snapshots_count_only_when_asked_for(engine: Engine) -> None:
     write(engine, product(), status="suspect")
     for name in REPORTS:
