@@ -245,6 +245,8 @@ class StoreSpider(Store, scrapy.Spider):
             return None
         try:
             response = await self.crawler.engine.download_async(Request(url))
+            if response.status != 200:
+                return None
             record = next((x for x in self.parse(response) if isinstance(x, Product)), None)
             if record:
                 record.capture = response.meta.get("capture")
