@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -14,6 +15,9 @@ rejected = object()
 #: Where a listed product can end (DESIGN, Database: "The sum must hold").
 OUTCOMES = ("stored", "merged", "out_of_scope", "quarantined", "failed", "refused")
 
+#: Most losses that the closing lines name; all of them stand in the table ``quarantine``.
+MAX_NAMED = 10
+
 #: Largest share of listed products that may fail or be quarantined in a complete snapshot.
 MAX_LOST = 0.05
 
@@ -23,6 +27,8 @@ class Account:
 
     def __init__(self, crawler: Crawler):
         self._crawler = crawler
+        #: the first losses, in words
+        self.losses: list[str] = []
 
     def add(self, name: str, number: int = 1) -> None:
         """Add to ``listed`` or to an outcome."""
@@ -31,6 +37,8 @@ class Account:
     def reject(self, rejection: Rejection, outcome: str = "failed") -> None:
         """Count a product that cannot be stored, and hand it on to be kept."""
         self.add(outcome)
+        if len(self.losses) < MAX_NAMED:
+            self.losses.append(loss(rejection, outcome))
         self._crawler.signals.send_catch_log(signal=rejected, rejection=rejection)
 
     @property
@@ -66,13 +74,26 @@ def verdict(
     return ("suspect", reasons) if reasons else ("complete", [])
 
 
-def summary(counts: dict[str, int], status: str, reasons: list[str]) -> list[str]:
+def loss(rejection: Rejection, outcome: str) -> str:
+    """Return in one line what was lost and why, safe for a terminal."""
+    what = f"{rejection.url}: " if rejection.url else ""
+    words = f"{outcome}: {what}{'; '.join(rejection.reasons)}"
+    return "".join(c if c.isprintable() else "?" for c in words)[:500]
+
+
+def summary(
+    counts: dict[str, int], status: str, reasons: list[str], losses: Sequence[str] = ()
+) -> list[str]:
     """Return the closing lines of a run, for people."""
     parts = [f"{counts['stored']} stored", f"{counts['quarantined']} quarantined"]
     parts.append(f"{counts['failed']} failed")
     others = ("merged", "out_of_scope", "refused")
     parts += [f"{counts[name]} {name.replace('_', ' ')}" for name in others if counts[name]]
-    lines = [f"{counts['listed']} captured = {' + '.join(parts)}", f"snapshot {status}"]
+    lines = [*losses]
+    more = sum(counts[name] for name in ("quarantined", "failed", "refused")) - len(losses)
+    if losses and more > 0:
+        lines.append(f"and {more} more: see the table quarantine")
+    lines += [f"{counts['listed']} captured = {' + '.join(parts)}", f"snapshot {status}"]
     if reasons:
         lines[-1] += f": {'; '.join(reasons)}"
     return lines

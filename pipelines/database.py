@@ -133,7 +133,7 @@ class DatabasePipeline:
             status, reasons = "failed", [str(error)]
         finally:
             self._engine.dispose()
-        for line in summary(counts, status, reasons):
+        for line in summary(counts, status, reasons, spider.account.losses):
             print(f"{spider.name}: {line}", file=sys.stderr)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelstores.account import OUTCOMES, receipt, summary, verdict
+from modelstores.account import OUTCOMES, loss, receipt, summary, verdict
+from modelstores.items import Rejection
 from modelstores.progress import status_line
 
 
@@ -45,6 +46,13 @@ def test_summary_is_the_sum() -> None:
         "5 captured = 3 stored + 0 quarantined + 1 failed + 1 refused",
         "snapshot suspect: why; and why",
     ]
+
+
+def test_losses_are_named_up_to_a_bound_and_cannot_steer_a_terminal() -> None:
+    named = loss(Rejection("page", "https://a.example/\x1b[2J", ["no\nheading"]), "failed")
+    assert named == "failed: https://a.example/?[2J: no?heading"
+    lines = summary(counts(9, stored=6, failed=3), "complete", [], [named])
+    assert lines[:2] == [named, "and 2 more: see the table quarantine"]
 
 
 def test_receipt_is_plain_data_in_order() -> None:

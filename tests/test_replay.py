@@ -93,6 +93,7 @@ def test_a_damaged_record_is_reported_and_the_rest_stored(
     assert run.returncode == 1
     assert "3 captured = 2 stored + 0 quarantined + 1 failed" in run.stderr
     assert "snapshot suspect: 1 damaged record(s) in the archive" in run.stderr
+    assert f"failed: {archive.name}: record at byte {offsets[2]}: " in run.stderr
     assert rows(database, "select status from snapshot") == [("suspect",)]
     assert rows(database, "select stage, file, record_offset from quarantine") == [
         ("record", archive.name, offsets[2])
