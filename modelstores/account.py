@@ -39,6 +39,10 @@ class Account:
         self.add(outcome)
         if len(self.losses) < MAX_NAMED:
             self.losses.append(loss(rejection, outcome))
+        self.note(rejection)
+
+    def note(self, rejection: Rejection) -> None:
+        """Hand on what was lost and is no product: it is kept, and counts for nothing."""
         self._crawler.signals.send_catch_log(signal=rejected, rejection=rejection)
 
     @property

@@ -95,13 +95,17 @@ class Policy:
     text: str
     capture: Capture | None = None
 
+    # --- added by pipelines ---
+    #: {element id: {"state", "evidence", "where", "rule"}}
+    shown: dict[str, dict[str, Any]] = field(default_factory=dict)
+
 
 @dataclass
 class Rejection:
     """What could not be stored, and why.
 
     ``stage`` is where it failed: "record" (a capture's record could not be read),
-    "page" (no answer, or one that is no product page) or "validation".
+    "page" (no answer, or one that is no product page), "policy" or "validation".
     """
 
     stage: str

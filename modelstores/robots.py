@@ -10,6 +10,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
+from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 from twisted.internet.defer import Deferred
 
@@ -20,12 +21,13 @@ MAX_CRAWL_DELAY = 120.0
 
 
 class RobotsTxt(RobotsTxtMiddleware):
-    """Scrapy's middleware, stricter in three places.
+    """Scrapy's middleware, stricter in four places.
 
     * A robots.txt that cannot be had because the server fails forbids everything, and
       one that is not there forbids nothing (RFC 9309, 2.3.1.3 and 2.3.1.4); Scrapy
       reads the words of any answer, and takes a failure as permission.
     * ``Crawl-delay`` is honoured where it is longer than our own wait.
+    * Requests that wait together for robots.txt are all held to it.
     * Redirects within a browser pass no middleware: the last address is checked too.
     """
 
@@ -42,6 +44,17 @@ class RobotsTxt(RobotsTxtMiddleware):
             last = request.replace(url=response.url)
             self.process_request_2(await self.robot_parser(last), last)
         return response
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """Return the rules of the request's site, fetched once.
+
+        Of several requests that wait for them together only the first is handed them:
+        a Deferred passes on what its callback returns, and the others would get None,
+        which permits everything. By then the rules are kept, though.
+        """
+        given = await super().robot_parser(request)
+        kept = self._parsers[urlparse_cached(request).netloc]
+        return given if isinstance(kept, Deferred) else kept
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:

@@ -23,7 +23,7 @@ from modelstores import browser, rendering
 from modelstores.account import Account
 from modelstores.arguments import Arguments
 from modelstores.capture.archive import Archive
-from modelstores.items import Capture, Product, Rejection, merge
+from modelstores.items import Capture, Policy, Product, Rejection, merge
 from modelstores.page import NotAProduct
 from modelstores.store import Store
 from modelstores.versions import versions
@@ -107,9 +107,13 @@ class StoreSpider(Store, scrapy.Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for every product the archive holds, or for the store's listing."""
         if self.archive is None:
+            for url in self.policy_urls:
+                yield self.ask_policy(url)
             for url in self.start_urls:
                 yield self.ask_listing(url)
             return
+        for url in filter(self.archive.has, self.policy_urls):
+            yield self.ask_policy(url)
         self.account_for_damage(self.archive)
         for url in self.addresses(self.archive):
             if self.crawler.engine.needs_backout():  # as many at a time as are being worked on
@@ -166,6 +170,16 @@ class StoreSpider(Store, scrapy.Spider):
         """Return the request for a product's page or record."""
         return Request(url, self.read, errback=self.lost, meta=self.rendering_meta(url))
 
+    def ask_policy(self, url: str) -> Request:
+        """Return the request for a policy page."""
+        return Request(
+            url,
+            self.read_policy,
+            errback=self.lost_policy,
+            cb_kwargs={"url": url},
+            meta=self.rendering_meta(url),
+        )
+
     def rendering_meta(self, url: str) -> dict[str, Any]:
         """Return what has a page rendered: live, or from the archive if that holds it only raw."""
         if not self.render or self.record_id(url):
@@ -209,6 +223,16 @@ class StoreSpider(Store, scrapy.Spider):
                 self._asked.add(native_id)
                 self.account.add("listed")
                 yield self.ask_product(request.url)
+
+    async def read_policy(self, response: Response, url: str) -> AsyncIterator[Policy]:
+        """Read a policy page."""
+        try:
+            policy = self.parse_policy(response, url)
+        except Exception as error:
+            self.account.note(Rejection("policy", url, [_reason(error)]))
+            return
+        policy.capture = response.meta.get("capture")
+        yield policy
 
     async def read(self, response: Response) -> AsyncIterator[Product]:
         """Read one product's page or record, completed by its record where there is one."""
@@ -275,6 +299,11 @@ class StoreSpider(Store, scrapy.Spider):
         """Account for a product redirected to one that was asked for already."""
         if request.callback == self.read:
             self.account.add("merged")
+
+    def lost_policy(self, failure: Failure) -> None:
+        """Keep note of a policy page that was not received."""
+        url: str = failure.request.url  # type: ignore[attr-defined]
+        self.account.note(Rejection("policy", url, [_reason(failure.value)]))
 
     def lost_listing(self, failure: Failure) -> None:
         """Keep note of a listing page that was not received: the listing is not whole."""

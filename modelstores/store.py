@@ -11,12 +11,18 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
-from modelstores.items import Product
+from modelstores import page
+from modelstores.items import Policy, Product
+
+#: Longest title kept of a policy page, in characters.
+MAX_TITLE = 500
 
 
 class Store:
     """One store: its addresses and labels, and how a page of it is read."""
 
+    #: the spider's name: the store's short name everywhere
+    name: str
     #: the store's name as reports print it
     title: ClassVar[str]
     #: "model" or "app"
@@ -37,6 +43,8 @@ class Store:
     render: ClassVar[bool] = True
     #: domains besides ``allowed_domains`` that rendered pages take scripts and data from
     asset_domains: ClassVar[list[str]] = []
+    #: {address of a policy page: elements that it can be evidence for}
+    policy_urls: ClassVar[dict[str, tuple[str, ...]]] = {}
     #: {the store's word, lower case: element id}
     labels: ClassVar[dict[str, str]] = {}
 
@@ -49,6 +57,24 @@ class Store:
             NotAProduct: the page is neither; the message says in a line what it is.
         """
         raise NotImplementedError
+
+    def parse_policy(self, response: Response, url: str) -> Policy:
+        """Read a policy page of the store; ``url`` is its address in ``policy_urls``. Pure.
+
+        Raises:
+            NotAProduct: there is no HTML in the answer.
+        """
+        root = page.root(response)
+        sections = page.sections(root)
+        return Policy(
+            store=self.name,
+            url=url,
+            elements=list(self.policy_urls[url]),
+            title=page.clean(root.findtext(".//title"))[:MAX_TITLE],
+            text="\n".join(
+                filter(None, (s[part] for s in sections for part in ("heading", "text")))
+            ),
+        )
 
     @cached_property
     def _product_pattern(self) -> re.Pattern[str]:

@@ -1,4 +1,4 @@
-"""Whether a Product is well formed, by ``schemas/product.json`` (JSON Schema draft 2020-12)."""
+"""Whether an item is well formed, by its schema in ``schemas/`` (JSON Schema draft 2020-12)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ MAX_REASONS = 20
 
 
 @cache
-def validator() -> Draft202012Validator:
-    """Return the validator of the product schema, compiled once."""
-    schema = json.loads((files("schemas") / "product.json").read_text(encoding="utf-8"))
+def validator(kind: str) -> Draft202012Validator:
+    """Return the validator of a kind of item ("product" or "policy"), compiled once."""
+    schema = json.loads((files("schemas") / f"{kind}.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 
 
-def faults(product: dict[str, Any]) -> list[str]:
-    """Return in words what is wrong with a product's stated part; nothing if it is well formed."""
+def faults(item: dict[str, Any], kind: str = "product") -> list[str]:
+    """Return in words what is wrong with what a spider said; nothing if it is well formed."""
     found = []
-    for error in validator().iter_errors(product):
-        place = ".".join(str(part) for part in error.absolute_path) or "product"
+    for error in validator(kind).iter_errors(item):
+        place = ".".join(str(part) for part in error.absolute_path) or kind
         found.append(f"{place[:200]}: {_rule(error.validator, error.validator_value)}")
         if len(found) == MAX_REASONS:
             break

@@ -21,7 +21,7 @@ from modelstores.database.writer import CaptureFile, Run, Writer
 from modelstores.elements import codebook
 from modelstores.elements.licences import spdx
 from modelstores.elements.references import references
-from modelstores.items import Product, Rejection
+from modelstores.items import Policy, Product, Rejection
 from modelstores.spider import StoreSpider
 
 #: Elements whose stated words are licences.
@@ -72,8 +72,12 @@ class DatabasePipeline:
         self._timer = LoopingCall(self._safely, self._writer.tick)
         self._timer.start(self._writer.seconds, now=False)
 
-    def process_item(self, item: Product) -> Product:
-        """Store the product."""
+    def process_item(self, item: Product | Policy) -> Product | Policy:
+        """Store the product, or what a policy page shows."""
+        if isinstance(item, Policy):
+            policy = item
+            self._safely(lambda: self._writer.add_policy(policy, policy.shown))
+            return item
         stated = dict.fromkeys(item.stated[name] for name in LICENSES if name in item.stated)
         licenses = [(raw, spdx(raw)) for raw in stated]
         self._safely(lambda: self._writer.add(item, references(item), licenses))
@@ -96,8 +100,11 @@ class DatabasePipeline:
             return False
         return True
 
-    def _broken(self, item: Product, failure: Failure) -> None:
+    def _broken(self, item: Product | Policy, failure: Failure) -> None:
         reason = f"{type(failure.value).__name__} in a pipeline"
+        if isinstance(item, Policy):
+            self._rejected(Rejection("policy", item.url, [reason]))
+            return
         rejection = Rejection("page", item.url, [reason], item.as_stated(), item.capture)
         self._crawler.spider.account.reject(rejection)  # type: ignore[union-attr]
 

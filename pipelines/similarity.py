@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from modelstores.items import Product
+from modelstores.items import Policy, Product
 from modelstores.similarity import describe
 
 
 class SimilarityPipeline:
     """Fills in ``similarity`` and ``input_domain``."""
 
-    def process_item(self, item: Product) -> Product:
-        """Return the item with its key and input domain, and the evidence for both."""
+    def process_item(self, item: Product | Policy) -> Product | Policy:
+        """Return a product with its key and input domain, and the evidence for both."""
+        if isinstance(item, Policy):
+            return item
         item.similarity, domain = describe(item)
         item.input_domain = domain["domain"]
         item.similarity["evidence"]["input_domain"] = {

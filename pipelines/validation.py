@@ -1,18 +1,20 @@
-"""First station: what is no well-formed Product goes to quarantine with the reasons."""
+"""First station: what is no well-formed item goes to quarantine with the reasons."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from modelstores.items import Product, Rejection
+from modelstores.account import Account
+from modelstores.items import Policy, Product, Rejection
 from modelstores.validation import faults
 
 
 class ValidationPipeline:
-    """Lets through what fits ``schemas/product.json``."""
+    """Lets through what fits the schema of its kind."""
 
     def __init__(self, crawler: Crawler):
         self._crawler = crawler
@@ -22,12 +24,16 @@ class ValidationPipeline:
         """Make the pipeline."""
         return cls(crawler)
 
-    def process_item(self, item: Product) -> Product:
+    def process_item(self, item: Product | Policy) -> Product | Policy:
         """Return the item, or drop it after it was put into quarantine."""
-        stated = item.as_stated()
-        reasons = faults(stated)
+        stated = item.as_stated() if isinstance(item, Product) else asdict(item)
+        reasons = faults(stated, "product" if isinstance(item, Product) else "policy")
         if reasons:
             rejection = Rejection("validation", item.url, reasons, stated, item.capture)
-            self._crawler.spider.account.reject(rejection, "quarantined")  # type: ignore[union-attr]
+            account: Account = self._crawler.spider.account  # type: ignore[union-attr]
+            if isinstance(item, Product):
+                account.reject(rejection, "quarantined")
+            else:
+                account.note(rejection)
             raise DropItem("quarantined", log_level="DEBUG")
         return item

@@ -35,6 +35,7 @@ def fake_store(robots: str | None = ALLOW_ALL, **changes: Answer | list[Answer])
     answers = {
         "/list/1": listing("/models/one", "/models/two", "/models/one", "/list/2"),
         "/list/2": listing("/models/secret", "/list/1"),
+        "/submit": html("<title>Submit</title><p>Sign in to publish your model.</p>"),
         "/models/one": page("one"),
         "/models/two": page("two"),
         "/models/secret": page("secret"),
@@ -55,7 +56,15 @@ def test_manners_capture_and_replay(tmp_path: Path) -> None:
         asked, store = list(server.requests), server.url
     assert run.returncode == 0, run.stderr
     assert rows(database, COUNTS) == [(3, 2, 0, 0, 0, 1, "complete", "full", "live")]
-    assert rows(database, "select reasons from quarantine") == [('["Forbidden by robots.txt"]',)]
+    lost = "select stage, reasons from quarantine order by 1"
+    assert rows(database, lost) == [
+        ("page", '["Forbidden by robots.txt"]'),
+        ("policy", '["HTTP status 404"]'),
+    ]
+    assert rows(database, "select state, evidence from policy order by 1") == [
+        ("absent", None),
+        ("present", "Sign in to publish your model."),
+    ]
 
     paths = [seen.path for seen in asked]
     assert paths[0] == "/robots.txt"
@@ -70,7 +79,8 @@ def test_manners_capture_and_replay(tmp_path: Path) -> None:
     (capture,) = (captures / "fake").iterdir()
     kept = [r for r in records(capture) if isinstance(r, Record)]
     assert {r.url for r in kept if r.kind == "response"} == {store + path for path in paths}
-    assert sum(r.status == 404 for r in kept) == 1, "the answer of the missing record"
+    missing = {r.url for r in kept if r.status == 404}
+    assert missing == {store + "/api/one", store + "/terms"}, "errors are kept too"
     robots_kept = next(r for r in kept if r.kind == "response" and r.url.endswith("robots.txt"))
     assert robots_kept.body.decode() == robots
 

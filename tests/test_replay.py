@@ -60,6 +60,28 @@ def test_pages_and_records_become_products(archive: Path, database: Path) -> Non
     assert found["one"]["elements"]["user_feedback"]["state"] == "absent"
 
 
+POLICY = (
+    f"{STORE}/submit",
+    "text/html",
+    b"<html><title>Submit</title><body><h1>Submit</h1><p>Upload your model here.</p></body></html>",
+)
+
+
+def test_policy_pages_are_evidence_and_no_products(archive: Path, database: Path) -> None:
+    write_warc(archive, [POLICY])
+    run = crawl_fake(database, "-a", f"archive={archive}")
+    assert run.returncode == 0, run.stderr
+    assert "5 captured = 4 stored" in run.stderr
+    told = "select e.element, p.state, p.evidence, p.url, p.title from policy p join element e"
+    assert rows(database, f"{told} on e.id = p.element_id order by 1") == [
+        ("online_submission", "present", "Upload your model here.", POLICY[0], "Submit"),
+        ("store_review_policy", "absent", None, POLICY[0], "Submit"),
+    ]
+    ticks = "select element, ticked, present, policies from element_matrix where ticked"
+    assert ("online_submission", 1, 0, 1) in rows(database, ticks)
+    assert "store_review_policy" not in {row[0] for row in rows(database, ticks)}
+
+
 def test_words_can_be_found_again_in_the_capture(archive: Path, database: Path) -> None:
     assert crawl_fake(database, "-a", f"archive={archive}").returncode == 0
     ((file, offset),) = rows(

@@ -37,7 +37,7 @@ KINDS = ("model", "app")
 #: Sources of an observation; an earlier one says more than a later one.
 SOURCES = ("page", "record", "list")
 STATES = ("present", "absent", "not_applicable", "unknown")
-STAGES = ("page", "record", "validation")
+STAGES = ("page", "record", "validation", "policy")
 REFERENCE_KINDS = ("arxiv", "doi", "github", "url")
 #: Where the sum must hold: listed = all others together.
 COUNTS = ("listed", "stored", "merged", "out_of_scope", "quarantined", "failed", "refused")
@@ -349,7 +349,7 @@ quarantine = Table(
     metadata,
     _number(),
     _link("snapshot", "The snapshot in which it failed."),
-    *_one_of("stage", STAGES, "What failed: reading a page or record, or validation."),
+    *_one_of("stage", STAGES, "What failed: reading a page, record or policy page, or validation."),
     _text("url", "Address of the page."),
     _json("reasons", "Why: a list of sentences."),
     Column("item", JSON(none_as_null=True), comment="The product as the spider made it, if any."),

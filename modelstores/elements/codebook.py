@@ -63,6 +63,8 @@ class Element:
     #: names that prove the element by being there
     terms: tuple[str, ...] = ()
     patterns: tuple[Pattern, ...] = ()
+    #: what shows it on a policy page of the store, besides ``patterns``
+    policies: tuple[Pattern, ...] = ()
     #: "host" or "host/path" that a link starts with
     links: tuple[str, ...] = ()
     #: counters that show it
@@ -116,8 +118,9 @@ def _element(entry: dict[str, Any]) -> Element:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
     }
-    values["patterns"] = tuple(
-        Pattern(tuple(p["words"]), p["regex"], p.get("lines", 1), tuple(p.get("only", ())))
-        for p in entry.get("patterns", ())
-    )
+    for field in ("patterns", "policies"):
+        values[field] = tuple(
+            Pattern(tuple(p["words"]), p["regex"], p.get("lines", 1), tuple(p.get("only", ())))
+            for p in entry.get(field, ())
+        )
     return Element(**values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from modelstores.elements.codebook import Codebook, Element, load
+from modelstores.elements.codebook import Codebook, Element, Pattern, load
 
 #: The page, in a checkout of the project.
 PAGE = Path(__file__).parents[2] / "docs" / "codebook.md"
@@ -54,9 +54,8 @@ def _section(element: Element) -> str:
         "Below a heading or after a label": _code(element.requires) if element.requires else "",
         "Proves nothing here": _words(element.nothing),
         "Terms": _words(element.terms),
-        "Patterns": "".join(
-            f"\n  {number}. {_code(p.regex)}" for number, p in enumerate(element.patterns, 1)
-        ),
+        "Patterns": _numbered(element.patterns),
+        "On policy pages": _numbered(element.policies),
         "Terms and patterns also in": _words((*element.reads, *(["code"] if element.code else []))),
         "Links": _words(element.links),
         "Counters": _words(element.counters),
@@ -66,6 +65,10 @@ def _section(element: Element) -> str:
         f"### {element.name} (`{element.id}`)\n\n{element.definition}.\n\n"
         f"{element.note}\n\n{listed}\n"
     )
+
+
+def _numbered(patterns: Iterable[Pattern]) -> str:
+    return "".join(f"\n  {number}. {_code(p.regex)}" for number, p in enumerate(patterns, 1))
 
 
 def _words(words: Iterable[str]) -> str:

@@ -80,6 +80,15 @@ class Rules:
             for e in codebook.elements
             for link in e.links
         ]
+        self.policies = {
+            e.id: [
+                (Rule(0, e.id, f"{name}:{number}", re.compile(p.regex), p.lines, ()), p.words)
+                for name, found in (("policy", e.policies), ("pattern", e.patterns))
+                for number, p in enumerate(found, 1)
+                if not p.only
+            ]
+            for e in codebook.elements
+        }
         self._by_word: dict[bytes, list[Rule]] = defaultdict(list)
         #: words in other scripts are looked for as substrings
         self._by_part: list[tuple[str, Rule]] = []

@@ -51,9 +51,9 @@ class Section(NamedTuple):
         return f"section:{clean(self.heading, HEADING)}"
 
 
-def as_line(text: str) -> Line:
+def as_line(text: str, length: int = SECTION) -> Line:
     """Return the part of a text that is read, as one line."""
-    return Line(text[:SECTION], lower(text[:SECTION]))
+    return Line(text[:length], lower(text[:length]))
 
 
 def is_cut(product: Product) -> bool:

@@ -23,6 +23,7 @@ from modelstores.elements.sections import (
 )
 from modelstores.elements.text import (
     LINKS,
+    PRODUCT,
     SECTION,
     around,
     bare,
@@ -30,7 +31,7 @@ from modelstores.elements.text import (
     heading_key,
     lower,
 )
-from modelstores.items import Product
+from modelstores.items import Policy, Product
 
 
 class _Tags:
@@ -76,6 +77,24 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
         )
         for element in rules.codebook.elements
     }
+
+
+def tag_policy(policy: Policy, rules: Rules | None = None) -> dict[str, dict[str, Any]]:
+    """Return the same for the elements that a policy page is about, from its words.
+
+    A page without words shows nothing and denies nothing: its elements are "unknown".
+    """
+    rules = rules or default_rules()
+    text = as_line(policy.text[:PRODUCT], PRODUCT)
+    found = {}
+    for element in policy.elements:
+        found[element] = _state("absent" if text.low.split() else "unknown")
+        for rule, called in rules.policies[element]:
+            if place := rule.find(text.low, called):
+                words = around(text.text, *place)
+                found[element] = _state("present", words, "policy", rule.name)
+                break
+    return found
 
 
 def _state(

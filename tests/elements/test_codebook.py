@@ -25,6 +25,22 @@ WORDS = {"type": "array", "uniqueItems": True, "items": {"type": "string", "minL
 LISTS = ("fields", "reads", "also_stated", "nothing", "headings", "labels", "terms", "links")
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$defs": {
+        "patterns": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["words", "regex"],
+                "properties": {
+                    "words": {**WORDS, "minItems": 1},
+                    "regex": {"type": "string", "format": "regex"},
+                    "lines": {"type": "integer", "minimum": 2, "maximum": 10},
+                    "only": {**WORDS, "items": {"enum": ["name"]}},
+                },
+            },
+        }
+    },
     "type": "object",
     "additionalProperties": False,
     "required": ["version", "placeholders", "boilerplate", "ignored_links", "elements"],
@@ -53,20 +69,8 @@ SCHEMA = {
                     "code": {"const": True},
                     "counters": WORDS,
                     **dict.fromkeys(LISTS, WORDS),
-                    "patterns": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "additionalProperties": False,
-                            "required": ["words", "regex"],
-                            "properties": {
-                                "words": {**WORDS, "minItems": 1},
-                                "regex": {"type": "string", "format": "regex"},
-                                "lines": {"type": "integer", "minimum": 2, "maximum": 10},
-                                "only": {**WORDS, "items": {"enum": ["name"]}},
-                            },
-                        },
-                    },
+                    "patterns": {"$ref": "#/$defs/patterns"},
+                    "policies": {"$ref": "#/$defs/patterns"},
                 },
                 "if": {"properties": {"level": {"const": "store"}}},
                 "then": {"not": {"anyOf": [{"required": [k]} for k in ("headings", "patterns")]}},
@@ -79,8 +83,14 @@ PATTERNS = [
     for element in load().elements
     for number, pattern in enumerate(element.patterns, 1)
 ]
+POLICIES = [
+    pytest.param(element.id, pattern, id=f"{element.id}-{number}")
+    for element in load().elements
+    for number, pattern in enumerate(element.policies, 1)
+]
 REGEXES = [
     *(p.values[0].regex for p in PATTERNS),  # type: ignore[attr-defined]
+    *(p.values[1].regex for p in POLICIES),  # type: ignore[attr-defined]
     *(e.requires for e in load().elements if e.requires),
 ]
 
@@ -158,6 +168,20 @@ def test_a_pattern_is_called_by_every_text_it_matches(
         rules = {rule.regex.pattern: (rule, words) for rule, words in default_rules().called(low)}
         assert pattern.regex in rules
         rule, words = rules[pattern.regex]
+        assert rule.find(low, words)
+
+
+@pytest.mark.parametrize(("element", "pattern"), POLICIES)
+@given(choose=st.data())
+@settings(deadline=None)
+def test_a_policy_pattern_is_called_by_every_text_it_matches(
+    element: str, pattern: Pattern, choose: st.DataObject
+) -> None:
+    alphabet = st.characters(codec="utf-8")
+    low = lower(choose.draw(st.from_regex(pattern.regex, fullmatch=True, alphabet=alphabet)))
+    if re.search(pattern.regex, low):
+        rules = default_rules().policies[element]
+        (rule, words) = next(each for each in rules if each[0].regex.pattern == pattern.regex)
         assert rule.find(low, words)
 
 

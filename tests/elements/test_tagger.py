@@ -14,8 +14,8 @@ from modelstores import page
 from modelstores.elements import text as elements_text
 from modelstores.elements.codebook import Codebook, load
 from modelstores.elements.rules import Rules
-from modelstores.elements.tagger import tag
-from modelstores.items import Product
+from modelstores.elements.tagger import tag, tag_policy
+from modelstores.items import Policy, Product
 
 IDS = [element.id for element in load().elements]
 
@@ -436,3 +436,43 @@ def test_rules_follow_the_codebook() -> None:
     said = product(("Weight", "heavy"))
     assert tag(said)["size"]["state"] == "absent"
     assert tag(said, Rules(other))["size"]["evidence"] == "heavy"
+
+
+def policy(text: str, *elements: str) -> Policy:
+    return Policy("store", "https://store.example/p", list(elements), "Policy", text)
+
+
+@pytest.mark.parametrize(
+    ("element", "shows", "does_not"),
+    [
+        (
+            "online_submission",
+            "Sign in and upload a new version of your model.",
+            "To submit a model, write to us by e-mail.",
+        ),
+        (
+            "store_review_policy",
+            "All apps are reviewed by us before they appear.",
+            "Users may review what they bought.",
+        ),
+        (
+            "cloud_deployment",
+            "You can run each net on our servers in the cloud.",
+            "Clouds are white.",
+        ),
+        ("pricing", "Use is charged by the hour: prices from $0.10 per hour.", "Money is nice."),
+        (
+            "local_installation",
+            "Tap once and the app installs on your device.",
+            "Devices differ.",
+        ),
+    ],
+)
+def test_a_policy_page_shows_what_its_words_say(element: str, shows: str, does_not: str) -> None:
+    found = tag_policy(policy(f"Welcome.\n{shows}\nGoodbye.", element))
+    assert list(found) == [element]
+    assert found[element]["state"] == "present"
+    assert found[element]["evidence"] in shows
+    assert found[element]["where"] == "policy"
+    assert tag_policy(policy(does_not, element))[element]["state"] == "absent"
+    assert tag_policy(policy(" \n", element))[element]["state"] == "unknown"

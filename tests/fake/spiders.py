@@ -31,6 +31,10 @@ class FakeSpider(StoreSpider):
     product_url = f"{STORE}/models/{{id}}"
     record_url = f"{STORE}/api/{{id}}"
     start_urls = [f"{STORE}/list/1"]
+    policy_urls: ClassVar[dict[str, tuple[str, ...]]] = {
+        f"{STORE}/submit": ("online_submission", "store_review_policy"),
+        f"{STORE}/terms": ("pricing",),
+    }
 
     def parse(self, response: Response, **_: object) -> Iterator[Product | Request]:
         """Read a page (h1, p, links), a record (JSON) or a listing (links)."""
