@@ -14,8 +14,10 @@ from typing import ClassVar
 from scrapy.commands import ScrapyCommand
 
 from modelstores.database.engine import DatabaseError, connect, errors_of
+from modelstores.reports.coverage import coverage
 from modelstores.reports.elements import elements
 from modelstores.reports.groups import groups
+from modelstores.reports.origins import origins
 from modelstores.reports.render import FORMATS, render
 from modelstores.reports.selection import ALL, COMPLETE, remarks
 from modelstores.reports.similar import similar
@@ -26,6 +28,8 @@ REPORTS: dict[str, Callable[..., Table]] = {
     "elements": elements,
     "groups": groups,
     "similar": similar,
+    "origins": origins,
+    "coverage": coverage,
 }
 
 

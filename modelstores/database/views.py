@@ -94,6 +94,52 @@ SELECT product.id AS product_id, store.name AS store, product.native_id, product
                       AND similarity.vocabulary = latest.vocabulary
 """,
     ),
+    "settled_snapshot": View(
+        "Snapshots all of whose products were last seen there: what was counted when they closed"
+        " (`element_count`) still holds.",
+        {
+            "snapshot_id": "The snapshot.",
+            "store_id": "Its store.",
+            "codebook": "Version of its codebook.",
+            "products": "Its products.",
+        },
+        """
+SELECT latest.snapshot_id, latest.store_id, latest.codebook, COUNT(*) AS products
+  FROM latest_sighting AS latest
+ GROUP BY latest.snapshot_id, latest.store_id, latest.codebook
+HAVING COUNT(*) = (SELECT COUNT(*) FROM sighting WHERE sighting.snapshot_id = latest.snapshot_id)
+""",
+    ),
+    "latest_policy": View(
+        "Each policy page as it was last seen, and what it shows of each element.",
+        {
+            "store_id": "The store.",
+            "snapshot_id": "The snapshot that read it last.",
+            "url": "Address of the page.",
+            "title": "Title of the page.",
+            "element_id": "The element it speaks of.",
+            "state": "Whether the page shows the element.",
+            "evidence": "The words that show it.",
+            "place": "Where the words stand.",
+            "rule": "The rule that decided.",
+            "captured_at": "When the page was captured.",
+            "capture_id": "The file that holds the page.",
+            "record_offset": "Byte at which the page's record starts.",
+        },
+        # All rows that one snapshot has of a page are equally recent.
+        """
+SELECT store_id, snapshot_id, url, title, element_id, state, evidence, place, rule, captured_at,
+       capture_id, record_offset
+  FROM (SELECT policy.*, snapshot.store_id,
+               RANK() OVER (
+                   PARTITION BY snapshot.store_id, policy.url
+                   ORDER BY policy.captured_at DESC, LENGTH(snapshot.parser) DESC,
+                            snapshot.parser DESC, policy.snapshot_id DESC) AS recency
+          FROM policy
+          JOIN complete_snapshot AS snapshot ON snapshot.id = policy.snapshot_id) AS seen
+ WHERE recency = 1
+""",
+    ),
     "element_matrix": View(
         "Store by element: how many of its products show it. Every element of the codebook has"
         " its row.",
@@ -109,7 +155,7 @@ SELECT product.id AS product_id, store.name AS store, product.native_id, product
             "absent": "Products that do not.",
             "not_applicable": "Products to which it does not apply.",
             "unknown": "Products where it could not be read.",
-            "policies": "Policy pages of the latest snapshot with any that show it.",
+            "policies": "Policy pages that show it.",
             "ticked": "1 if a product or a policy page shows it, else 0.",
             "share": "present / (present + absent); null if there are none.",
         },
@@ -125,27 +171,69 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
           FROM latest_sighting GROUP BY store_id, codebook) AS every
   JOIN store ON store.id = every.store_id
   JOIN element ON element.codebook = every.codebook
-  LEFT JOIN (SELECT latest.store_id, element_state.element_id,
-                    SUM(CASE element_state.state WHEN 'present' THEN 1 ELSE 0 END) AS present,
-                    SUM(CASE element_state.state WHEN 'absent' THEN 1 ELSE 0 END) AS absent,
-                    SUM(CASE element_state.state WHEN 'not_applicable' THEN 1 ELSE 0 END)
-                        AS not_applicable
-               FROM latest_sighting AS latest
-               JOIN element_state ON element_state.observation_id = latest.observation_id
-               JOIN element ON element.id = element_state.element_id
-                           AND element.codebook = latest.codebook
-              GROUP BY latest.store_id, element_state.element_id) AS told
-         ON told.store_id = every.store_id AND told.element_id = element.id
-  LEFT JOIN (SELECT newest.store_id, policy.element_id, COUNT(*) AS policies
-               FROM policy
-               JOIN (SELECT snapshot.store_id, MAX(snapshot.id) AS snapshot_id
-                       FROM complete_snapshot AS snapshot
-                      WHERE EXISTS (SELECT 1 FROM policy WHERE policy.snapshot_id = snapshot.id)
-                      GROUP BY snapshot.store_id) AS newest
-                 ON newest.snapshot_id = policy.snapshot_id
-              WHERE policy.state = 'present'
-              GROUP BY newest.store_id, policy.element_id) AS written
+  LEFT JOIN (SELECT store_id, codebook, element_id, SUM(present) AS present,
+                    SUM(absent) AS absent, SUM(not_applicable) AS not_applicable
+               FROM (SELECT settled.store_id, settled.codebook, element_count.element_id,
+                            element_count.present, element_count.absent,
+                            element_count.not_applicable
+                       FROM settled_snapshot AS settled
+                       JOIN element_count ON element_count.snapshot_id = settled.snapshot_id
+                     UNION ALL
+                     SELECT latest.store_id, latest.codebook, element_state.element_id,
+                            CASE element_state.state WHEN 'present' THEN 1 ELSE 0 END,
+                            CASE element_state.state WHEN 'absent' THEN 1 ELSE 0 END,
+                            CASE element_state.state WHEN 'not_applicable' THEN 1 ELSE 0 END
+                       FROM latest_sighting AS latest
+                       JOIN element_state ON element_state.observation_id = latest.observation_id
+                      WHERE latest.snapshot_id NOT IN (SELECT snapshot_id FROM settled_snapshot)
+                    ) AS counted
+              GROUP BY store_id, codebook, element_id) AS told
+         ON told.store_id = every.store_id AND told.codebook = every.codebook
+        AND told.element_id = element.id
+  LEFT JOIN (SELECT store_id, element_id, COUNT(*) AS policies
+               FROM latest_policy WHERE state = 'present'
+              GROUP BY store_id, element_id) AS written
          ON written.store_id = every.store_id AND written.element_id = element.id
+""",
+    ),
+    "element_evidence": View(
+        "What shows an element: each latest product and policy page that does, the words, and where"
+        " the page stands in which capture.",
+        {
+            "store": "Name of the store.",
+            "element": "Id of the element.",
+            "native_id": "The store's own id of the product; null for a policy page.",
+            "name": "Name of the product, or title of the policy page.",
+            "url": "Address of the page.",
+            "evidence": "The words that show it; `counter:NAME` for a counter.",
+            "place": "Where the words stand.",
+            "rule": "The rule that decided.",
+            "captured_at": "When the page was captured.",
+            "file": "Name of the WARC file that holds the page.",
+            "record_offset": "Byte at which the page's record starts.",
+        },
+        """
+SELECT store.name AS store, element.element, product.native_id, observation.name, observation.url,
+       element_state.evidence, element_state.place, element_state.rule, latest.captured_at,
+       capture.file, sighting.record_offset
+  FROM latest_sighting AS latest
+  JOIN element_state ON element_state.observation_id = latest.observation_id
+                    AND element_state.state = 'present'
+  JOIN element ON element.id = element_state.element_id AND element.codebook = latest.codebook
+  JOIN store ON store.id = latest.store_id
+  JOIN product ON product.id = latest.product_id
+  JOIN observation ON observation.id = latest.observation_id
+  JOIN sighting ON sighting.snapshot_id = latest.snapshot_id
+               AND sighting.product_id = latest.product_id
+  LEFT JOIN capture ON capture.id = sighting.capture_id
+UNION ALL
+SELECT store.name, element.element, NULL, latest.title, latest.url, latest.evidence, latest.place,
+       latest.rule, latest.captured_at, capture.file, latest.record_offset
+  FROM latest_policy AS latest
+  JOIN element ON element.id = latest.element_id
+  JOIN store ON store.id = latest.store_id
+  LEFT JOIN capture ON capture.id = latest.capture_id
+ WHERE latest.state = 'present'
 """,
     ),
     "similar_offering": View(

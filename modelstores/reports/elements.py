@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, bindparam, text
 
 from modelstores.database.views import query
-from modelstores.reports.selection import COMPLETE, stores
-from modelstores.reports.table import Block, Cell, Table
+from modelstores.reports.counts import Count, Matrix, matrix
+from modelstores.reports.selection import COMPLETE
+from modelstores.reports.table import Block, Cell, Table, part, percent
 
 COLUMNS = ("dimension", "element", "store", "ticked", "present", "products", "share")
+#: What ``--evidence`` adds.
+EVIDENCE = ("native_id", "url", "evidence", "place", "rule", "file", "record_offset")
 
 NOTES = (
     "✓ N %  shown by N % of the products where it was looked for",
@@ -20,61 +22,134 @@ NOTES = (
 )
 
 
-def elements(connection: Connection, *, statuses: Sequence[str] = COMPLETE) -> Table:
+def elements(
+    connection: Connection, *, statuses: Sequence[str] = COMPLETE, evidence: bool = False
+) -> Table:
     """Return store by element: ticks, and the share of products behind them.
 
     An element is ticked if a product or policy page shows it; ``share`` is present /
-    (present + absent), None if there are none.
+    (present + absent), None if there are none. The findings are the comparisons of the
+    paper (section III). With ``evidence`` one page stands for every tick.
     """
-    found = connection.execute(text(query("element_matrix", statuses))).mappings()
-    cells: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    names: dict[str, tuple[int, str, str]] = {}
-    # A store has rows of several codebooks while its products were read with several.
-    for row in sorted(found, key=lambda row: (row["codebook"], row["position"])):
-        names[row["element"]] = row["position"], row["dimension"], row["name"]
-        cell = cells[row["element"], row["store"]]
-        for count in ("products", "present", "absent", "not_applicable", "policies"):
-            cell[count] += row[count]
-    listed = [name for name in stores(connection) if any(name == store for _, store in cells)]
-    order = sorted(names, key=lambda element: names[element][0])
+    counted = matrix(connection, statuses)
+    shown = _evidence(connection, statuses) if evidence else {}
     rows: list[tuple[Cell, ...]] = []
     blocks: dict[str, list[list[str]]] = {}
-    for element in order:
-        _, dimension, name = names[element]
-        line = [name]
-        for store in listed:
-            cell = cells[element, store]
-            counted = cell["present"], cell["products"], _share(cell)
-            rows.append((dimension, element, store, int(_ticked(cell)), *counted))
-            line.append(_shown(cell))
-        blocks.setdefault(dimension, []).append(line)
-    layout = [Block(title, ["element", *listed], lines) for title, lines in blocks.items()]
-    return Table(COLUMNS, rows, layout, NOTES if layout else ())
+    for element in counted.elements:
+        line = [element.name]
+        for store in counted.stores:
+            count = counted.count(element, store)
+            row = (element.dimension, element.id, store.name, int(count.ticked))
+            page = shown.get((store.name, element.id))
+            behind = [page[column] if page else None for column in EVIDENCE] if evidence else []
+            rows.append((*row, count.present, count.products, count.share, *behind))
+            line.append(_shown(count))
+        blocks.setdefault(element.dimension, []).append(line)
+    named = ["element", *(store.name for store in counted.stores)]
+    layout = [Block(title, named, lines) for title, lines in blocks.items()]
+    if evidence:
+        layout += _pages(counted, shown)
+    findings = compare(counted) if layout else ()
+    columns = COLUMNS + (EVIDENCE if evidence else ())
+    return Table(columns, rows, layout, NOTES if layout else (), findings)
 
 
-def _ticked(cell: dict[str, int]) -> bool:
-    return cell["present"] > 0 or cell["policies"] > 0
+def compare(counted: Matrix) -> list[str]:
+    """Return the comparisons of the paper's section III, by ticks.
+
+    What needs a kind of store that is not there is left out, and said so.
+    """
+    models = [store for store in counted.stores if store.kind == "model"]
+    apps = [store for store in counted.stores if store.kind == "app"]
+    ticked = {
+        element.name: {store for store in counted.stores if counted.count(element, store).ticked}
+        for element in counted.elements
+    }
+    in_models = [name for name, where in ticked.items() if where.intersection(models)]
+    in_apps = [name for name, where in ticked.items() if where.intersection(apps)]
+    lines = []
+    if models:
+        every = f"{len(in_models)} of {len(ticked)} elements"
+        lines.append(f"{every} in one or more model stores ({_list(s.name for s in models)})")
+    else:
+        lines.append("no model store: nothing to compare")
+    if len(models) > 1:
+        shared = [name for name in in_models if ticked[name].issuperset(models)]
+        lines.append(
+            f"{part(len(shared), len(in_models))} of these in all {len(models)} model stores"
+        )
+    if models and apps:
+        for kind, here, there in (("model", in_models, in_apps), ("app", in_apps, in_models)):
+            only = [name for name in here if name not in there]
+            lines.append(f"{len(only)} only in {kind} stores{': ' if only else ''}{_list(only)}")
+    elif models:
+        lines.append("no app store: what is only in model stores or only in app stores is not told")
+    unread = [
+        f"{element.name} ({_list(where)})"
+        for element in counted.elements
+        if (where := [s.name for s in counted.stores if not counted.count(element, s).told])
+    ]
+    if unread:
+        lines.append(f"could not be read, and counts here as not there: {_list(unread)}")
+    return lines
 
 
-def _share(cell: dict[str, int]) -> float | None:
-    asked = cell["present"] + cell["absent"]
-    return cell["present"] / asked if asked else None
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)
 
 
-def _shown(cell: dict[str, int]) -> str:
-    if cell["present"]:
-        return f"✓ {percent(cell['present'] / (cell['present'] + cell['absent']))}"
-    if cell["policies"]:
+def _evidence(connection: Connection, statuses: Sequence[str]) -> dict[tuple[str, str], RowMapping]:
+    """Return {(store, element): the page that stands for the tick}.
+
+    It is the product with the lowest native id, or else the policy page with the lowest address.
+    """
+    shown = f"({query('element_evidence', statuses)}) AS shown"
+    lowest = {
+        (row.store, row.element): row.native_id
+        for row in connection.execute(
+            text(
+                "SELECT store, element, MIN(native_id) AS native_id"  # noqa: S608 - constants
+                f" FROM {shown} GROUP BY store, element"
+            )
+        )
+    }
+    # In two steps, for the words of all products need not be sorted to get at those of a few.
+    few = text(
+        f"SELECT * FROM {shown} WHERE native_id IN :ids OR native_id IS NULL ORDER BY url"  # noqa: S608
+    ).bindparams(bindparam("ids", expanding=True))
+    found: dict[tuple[str, str], RowMapping] = {}
+    for row in connection.execute(few, {"ids": sorted({*lowest.values()} - {None})}).mappings():
+        key = row["store"], row["element"]
+        if key in lowest and row["native_id"] == lowest[key]:  # a crawl may be writing
+            found.setdefault(key, row)
+    return found
+
+
+def _pages(counted: Matrix, shown: Mapping[tuple[str, str], RowMapping]) -> list[Block]:
+    """Return a part a store: for every tick the page that stands for it."""
+    columns = ["element", "words", "place", "rule", "product", "address", "capture"]
+    blocks = []
+    for store in counted.stores:
+        lines = [
+            [element.name, *_told(page)]
+            for element in counted.elements
+            if (page := shown.get((store.name, element.id)))
+        ]
+        blocks.append(Block(f"Evidence: {store.name}", columns, lines))
+    return blocks
+
+
+def _told(page: RowMapping) -> list[str]:
+    words = [page[column] or "" for column in ("evidence", "place", "rule")]
+    stands = f"{page['file']}:{page['record_offset']}" if page["file"] else ""
+    return [*words, page["native_id"] or "(policy page)", page["url"], stands]
+
+
+def _shown(count: Count) -> str:
+    if count.present and count.share is not None:
+        return f"✓ {percent(count.share)}"
+    if count.policies:
         return "✓"
-    if cell["absent"]:
+    if count.absent:
         return "-"
-    return "n/a" if cell["not_applicable"] else "?"
-
-
-def percent(share: float) -> str:
-    """Return a share as people read it: what is there is never 0 %, what is missing never 100 %."""
-    if 0 < share < 0.01:
-        return "<1 %"
-    if 0.99 < share < 1:
-        return ">99 %"
-    return f"{share:.0%}".replace("%", " %")
+    return "n/a" if count.not_applicable else "?"

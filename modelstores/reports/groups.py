@@ -1,4 +1,4 @@
-"""``groups``: products by input domain, the paper's Table II."""
+"""``groups``: models by input domain, the paper's Table II."""
 
 from __future__ import annotations
 
@@ -7,53 +7,61 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from modelstores.database.views import query
-from modelstores.reports.elements import percent
 from modelstores.reports.selection import COMPLETE, stores
-from modelstores.reports.table import Block, Cell, Table
+from modelstores.reports.table import Block, Cell, Table, part
 
 COLUMNS = ("input_domain", "store", "products", "share", "similar")
 
-#: The five groups of the paper's Table II, then what falls into none of them.
-DOMAINS = ("Image", "Video", "Natural language", "Audio", "Structured", "Multimodal", "Other")
+#: The five groups of the paper's Table II; any other is listed where it occurs.
+DOMAINS = ("Image", "Video", "Natural language", "Audio", "Structured")
+MORE = ("Multimodal", "Other")
 
 NOTES = (
-    "products of the store (share of all its products)",
-    "similar: those with equal algorithm, training data and objective as one in another store",
+    "count: products of the store; similar: those with equal algorithm, training data and",
+    "objective as one in another store; each with its share of all products of the store",
 )
 
 
 def groups(connection: Connection, *, statuses: Sequence[str] = COMPLETE) -> Table:
-    """Return input domain by store: products, their share, and similar offerings elsewhere.
+    """Return input domain by model store: products, their share, and similar offerings elsewhere.
 
     Products whose domain was not determined have the input domain None.
     """
+    models = [store.name for store in stores(connection) if store.kind == "model"]
     found = {
         (row["input_domain"], row["store"]): row
         for row in connection.execute(text(query("input_domain_counts", statuses))).mappings()
+        if row["store"] in models
     }
-    listed = [name for name in stores(connection) if any(name == store for _, store in found)]
-    extra = sorted({domain for domain, _ in found} - {*DOMAINS, None})
-    domains = [*DOMAINS, *extra, *([None] if any(domain is None for domain, _ in found) else [])]
+    listed = [name for name in models if any(name == store for _, store in found)]
+    if not listed:
+        return Table(COLUMNS, [], [])
     rows: list[tuple[Cell, ...]] = []
     lines: list[list[str]] = []
-    totals = {store: [0, 0] for store in listed}
-    for domain in domains if listed else []:
-        count, similar = [domain or "(not determined)"], ["… similar"]
+    totals = {
+        store: [
+            sum(row[column] for (_, other), row in found.items() if other == store)
+            for column in ("products", "similar_products")
+        ]
+        for store in listed
+    }
+    for domain in _domains({domain for domain, _ in found}):
+        count, similar = [domain or "(not determined)", "count"], ["", "similar"]
         for store in listed:
             row = found.get((domain, store))
-            products, share, alike = (
-                (row["products"], float(row["share"]), row["similar_products"])
-                if row
-                else (0, 0.0, 0)
-            )
+            products, alike = (row["products"], row["similar_products"]) if row else (0, 0)
+            share = float(row["share"]) if row else 0.0
             rows.append((domain, store, products, share, alike))
-            count.append(f"{products} ({percent(share)})" if products else "0")
-            similar.append(str(alike))
-            totals[store][0] += products
-            totals[store][1] += alike
+            count.append(part(products, totals[store][0]))
+            similar.append(part(alike, totals[store][0]))
         lines += [count, similar]
-    if listed:
-        lines.append(["Total", *(str(totals[store][0]) for store in listed)])
-        lines.append(["… similar", *(str(totals[store][1]) for store in listed)])
-    layout = [Block("Products by input domain", ["input domain", *listed], lines)]
-    return Table(COLUMNS, rows, layout if listed else (), NOTES if listed else ())
+    lines.append(["Total", "count", *(part(total, total) for total, _ in totals.values())])
+    lines.append(["", "similar", *(part(alike, total) for total, alike in totals.values())])
+    layout = [Block("Products by input domain", ["input domain", "", *listed], lines)]
+    return Table(COLUMNS, rows, layout, NOTES)
+
+
+def _domains(occurring: set[str | None]) -> list[str | None]:
+    more = [domain for domain in MORE if domain in occurring]
+    extra = sorted(domain for domain in occurring if domain and domain not in DOMAINS + MORE)
+    return [*DOMAINS, *more, *extra, *([None] if None in occurring else [])]

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from modelstores.reports.table import Block, Cell, Table
@@ -58,21 +59,26 @@ def _table(table: Table) -> str:
         (safe(block.title), [[_cut(safe(cell)) for cell in row] for row in _lines(block)])
         for block in table.layout
     ]
-    # One width a column for all parts, so that the eye can go down the page.
-    widths = [
-        max(width(cell) for cell in column)
-        for column in zip(*(row for _, rows in blocks for row in rows), strict=True)
-    ]
+    # One width a column for all parts of a kind, so that the eye can go down the page.
+    kinds: dict[int, list[list[str]]] = defaultdict(list)
+    for _, rows in blocks:
+        kinds[len(rows[0])] += rows
+    widths = {
+        kind: [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+        for kind, rows in kinds.items()
+    }
     parts = []
     for title, rows in blocks:
-        rows.insert(1, ["-" * w for w in widths])
+        across = widths[len(rows[0])]
+        rows.insert(1, ["-" * w for w in across])
         lines = (
-            "  ".join(cell + " " * (w - width(cell)) for cell, w in zip(row, widths, strict=True))
+            "  ".join(cell + " " * (w - width(cell)) for cell, w in zip(row, across, strict=True))
             for row in rows
         )
         parts.append("".join(f"{line.rstrip()}\n" for line in (title, *lines)))
-    if table.notes:
-        parts.append("".join(f"{line}\n" for line in table.notes))
+    # Notes are ours, and their spaces count.
+    ends = [safe(line) for line in table.findings], table.notes
+    parts += ["".join(f"{line}\n" for line in lines) for lines in ends if lines]
     return "\n".join(parts)
 
 
@@ -100,8 +106,8 @@ def _markdown(table: Table) -> str:
             for n, row in enumerate(rows)
         ]
         parts.append(f"### {_escaped(block.title)}\n\n{''.join(lines)}")
-    if table.notes:
-        parts.append("".join(f"- {_escaped(line)}\n" for line in table.notes))
+    ends = table.findings, table.notes
+    parts += ["".join(f"- {_escaped(line)}\n" for line in lines) for lines in ends if lines]
     return "\n".join(parts)
 
 

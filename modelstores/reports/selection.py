@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
@@ -14,11 +15,17 @@ COMPLETE = ("complete",)
 ALL = ("complete", "suspect")
 
 
-def stores(connection: Connection) -> list[str]:
-    """Return the names of all stores: model stores before app stores, each by name."""
-    return list(
-        connection.scalars(select(store.c.name).order_by(store.c.kind.desc(), store.c.name))
-    )
+class Store(NamedTuple):
+    """A store: its name, and what it offers ("model" or "app")."""
+
+    name: str
+    kind: str
+
+
+def stores(connection: Connection) -> list[Store]:
+    """Return all stores in the order of every report: model before app, each by name."""
+    found = select(store.c.name, store.c.kind).order_by(store.c.kind.desc(), store.c.name)
+    return [Store(row.name, row.kind) for row in connection.execute(found)]
 
 
 def remarks(connection: Connection, statuses: Sequence[str]) -> list[str]:

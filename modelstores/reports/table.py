@@ -10,10 +10,7 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a report as people read it; the cells are words already.
-
-    All parts of one report have equally many columns.
-    """
+    """A part of a report as people read it; the cells are words already."""
 
     title: str
     columns: Sequence[str]
@@ -24,10 +21,25 @@ class Block:
 class Table:
     """A report: ``columns`` and ``rows`` for csv and json, ``layout`` for the other formats.
 
-    ``notes`` are the lines that explain the layout.
+    ``findings`` are sentences that follow from the layout, ``notes`` lines that explain it.
     """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     layout: Sequence[Block]
     notes: Sequence[str] = field(default=())
+    findings: Sequence[str] = field(default=())
+
+
+def percent(share: float) -> str:
+    """Return a share as people read it: what is there is never 0 %, what is missing never 100 %."""
+    if 0 < share < 0.01:
+        return "<1 %"
+    if 0.99 < share < 1:
+        return ">99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def part(number: int, total: int) -> str:
+    """Return a number with its share of a total."""
+    return f"{number} ({percent(number / total)})" if number else "0"

@@ -48,6 +48,18 @@ def test_a_report_goes_to_standard_output_and_remarks_to_standard_error(url: str
     assert ended.stderr == "note: 1 suspect snapshot left out; --all includes it\n"
 
 
+def test_evidence_adds_columns(url: str) -> None:
+    ended = report("elements", "--evidence", "--format", "csv", url=url)
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines()[:3] == [
+        "dimension,element,store,ticked,present,products,share"
+        ",native_id,url,evidence,place,rule,file,record_offset",
+        "Product Information,owner,hub,1,1,1,1.0"
+        ",a,https://hub.example/a,Ada,stated:owner,stated,hub.warc.gz,10",
+        "Product Information,size,hub,0,0,1,0.0,,,,,,,",
+    ]
+
+
 def test_all_counts_suspect_snapshots_too(url: str) -> None:
     ended = report("groups", "--all", "--format", "json", url=url)
     assert json.loads(ended.stdout)[0] == {
@@ -84,6 +96,7 @@ def test_output_is_replaced_whole(url: str, tmp_path: Path) -> None:
         (["elements", "groups"], "elements groups"),
         (["elements", "--format", "xml"], "xml"),
         (["groups", "--evidence"], "--evidence"),
+        (["coverage", "--evidence"], "--evidence"),
         (["groups", "--output", "nowhere/x.csv"], "nowhere/x.csv"),
         (["groups", "--output", "docs"], "docs"),
     ],

@@ -65,6 +65,30 @@ def test_markdown_keeps_its_columns(word: str) -> None:
 
 
 @settings(deadline=None)
+@given(HOSTILE)
+def test_findings_steer_nothing_either(word: str) -> None:
+    for style in ("table", "markdown"):
+        text = render(Table(("n",), [], [Block("T", ["n"], [])], (), [f"a{word}b"]), style)
+        assert all(unicodedata.category(c)[0] != "C" for c in text.replace("\n", ""))
+        assert text.count("\n") == {"table": 5, "markdown": 6}[style]
+
+
+def test_parts_of_one_kind_have_equal_widths() -> None:
+    blocks = [
+        Block("One", ["a", "b"], [["wide cell", "x"]]),
+        Block("Two", ["a", "b"], [["y", "z"]]),
+        Block("Other", ["a", "b", "c"], [["1", "2", "3"]]),
+    ]
+    assert render(Table((), [], blocks, ["note"], ["finding"]), "table").split("\n\n") == [
+        "One\na          b\n---------  -\nwide cell  x",
+        "Two\na          b\n---------  -\ny          z",
+        "Other\na  b  c\n-  -  -\n1  2  3",
+        "finding",
+        "note\n",
+    ]
+
+
+@settings(deadline=None)
 @given(st.lists(HOSTILE, min_size=1, max_size=4))
 def test_columns_are_aligned(words: list[str]) -> None:
     made = table(*words)

@@ -12,15 +12,16 @@ from sqlalchemy import Engine
 from modelstores.commands.report import REPORTS
 from modelstores.database.writer import Writer
 from modelstores.items import Policy, Product
+from modelstores.reports import coverage as coverage_report
 from modelstores.reports import elements as elements_report
 from modelstores.reports import groups as groups_report
+from modelstores.reports import origins as origins_report
 from modelstores.reports import similar as similar_report
-from modelstores.reports.elements import elements, percent
-from modelstores.reports.groups import DOMAINS, groups
+from modelstores.reports.groups import DOMAINS
 from modelstores.reports.render import render
 from modelstores.reports.selection import ALL, COMPLETE, remarks
-from modelstores.reports.similar import similar, words
-from modelstores.reports.table import Table
+from modelstores.reports.similar import words
+from modelstores.reports.table import Table, percent
 from tests.conftest import ROOT
 from tests.database.samples import VERSIONS, product, run, similarity, told, write
 
@@ -94,17 +95,41 @@ def test_elements_read_with_two_codebooks_are_added_up(engine: Engine) -> None:
 
 def test_groups(two_stores: Engine) -> None:
     table = made(two_stores, "groups")
-    found = {row[:2]: row[2:] for row in table.rows}
-    assert found["Image", "hub"] == (2, 0.5, 2)
-    assert found["Image", "zoo"] == (2, 1.0, 1)
-    assert found["Audio", "hub"] == (1, 0.25, 0)
-    assert found["Audio", "zoo"] == (0, 0.0, 0)
-    assert found[None, "hub"] == (1, 0.25, 0)
+    assert [row for row in table.rows if row[0] in {"Image", "Audio", None}] == [
+        ("Image", "hub", 2, 0.5, 2),
+        ("Image", "zoo", 2, 1.0, 1),
+        ("Audio", "hub", 1, 0.25, 0),
+        ("Audio", "zoo", 0, 0.0, 0),
+        (None, "hub", 1, 0.25, 0),
+        (None, "zoo", 0, 0.0, 0),
+    ]
     assert list(dict.fromkeys(row[0] for row in table.rows)) == [*DOMAINS, None]
-    assert len(table.rows) == 8 * 3
-    assert list(table.layout[0].rows[0]) == ["Image", "2 (50 %)", "2 (100 %)", "1 (100 %)"]
-    assert list(table.layout[0].rows[-2]) == ["Total", "4", "2", "1"]
-    assert list(table.layout[0].rows[-1]) == ["… similar", "2", "1", "0"]
+    assert len(table.rows) == 6 * 2
+    (block,) = table.layout
+    assert block.columns == ["input domain", "", "hub", "zoo"], "Table II is of model stores"
+    assert block.rows[:2] == [
+        ["Image", "count", "2 (50 %)", "2 (100 %)"],
+        ["", "similar", "2 (50 %)", "1 (50 %)"],
+    ]
+    assert block.rows[-4:] == [
+        ["(not determined)", "count", "1 (25 %)", "0"],
+        ["", "similar", "0", "0"],
+        ["Total", "count", "4 (100 %)", "2 (100 %)"],
+        ["", "similar", "2 (50 %)", "1 (50 %)"],
+    ]
+
+
+def test_other_domains_are_listed_where_they_occur(engine: Engine) -> None:
+    domains = ("Zebra", "Other", "Image", "Multimodal")
+    write(engine, *(of("hub", domain, None, domain) for domain in domains))
+    found = list(dict.fromkeys(row[0] for row in made(engine, "groups").rows))
+    assert found == [*DOMAINS, "Multimodal", "Other", "Zebra"]
+
+
+def test_a_database_of_apps_has_no_groups(engine: Engine) -> None:
+    write(engine, of("apps", "i", None), store="apps", kind="app")
+    assert made(engine, "groups").rows == []
+    assert render(made(engine, "groups"), "table") == ""
 
 
 def test_similar(two_stores: Engine) -> None:
@@ -123,6 +148,12 @@ def test_similar(two_stores: Engine) -> None:
         "objective_evidence",
     )
     assert with_evidence.rows[0] == (*table.rows[0], *behind)
+
+
+def test_equal_keys_in_one_store_are_not_similar(engine: Engine) -> None:
+    write(engine, of("hub", "a", RESNET), of("hub", "b", RESNET))
+    assert made(engine, "similar").rows == []
+    assert made(engine, "groups").rows[0] == ("Image", "hub", 2, 1.0, 0)
 
 
 def test_larger_groups_come_first(two_stores: Engine) -> None:
@@ -148,6 +179,56 @@ def test_columns_are_those_of_the_contract() -> None:
     )
     assert ",".join(groups_report.COLUMNS) == "input_domain,store,products,share,similar"
     assert ",".join(similar_report.COLUMNS) == "group,key,store,native_id,name,url"
+    assert ",".join(coverage_report.COLUMNS) == (
+        "store,element,present,absent,not_applicable,unknown,share"
+    )
+    assert ",".join(origins_report.COLUMNS) == (
+        "store,products,citing,citing_share,papers,repository_only"
+    )
+
+
+def test_origins(engine: Engine) -> None:
+    writer = Writer(engine, run("zoo"))
+    writer.open()
+    paper, other, doi = ("arxiv", "1", "u"), ("arxiv", "2", "u"), ("doi", "10.1/1", "u")
+    repository, site = ("github", "x/y", "v"), ("url", "z", "z")
+    for native_id, references in {
+        "a": [paper, other, repository], "b": [paper], "c": [doi, site], "d": [repository],
+        "e": [site], "f": [], "g": [repository, ("github", "x/z", "v")], "h": [],
+    }.items():  # fmt: skip
+        writer.add(of("zoo", native_id, None), references)
+    writer.close("complete", [], {}, {})
+    read = product().elements | {"origin": told("absent")}
+    write(engine, replace(of("apps", "i", None), elements=read), store="apps", kind="app")
+    table = made(engine, "origins")
+    assert table.rows == [("zoo", 8, 3, 3 / 8, 3, 2), ("apps", 1, 0, 0.0, 0, 0)]
+    assert table.layout[0].rows == [
+        ["zoo", "8", "3 (38 %)", "3", "2"],
+        ["apps", "1", "0", "0", "0"],
+    ]
+    assert table.findings == [
+        "zoo: the origin of 8 of 8 products could not be read; papers that they cite may be missing"
+    ]
+
+
+def test_coverage(two_stores: Engine) -> None:
+    table = made(two_stores, "coverage")
+    assert table.rows == [
+        ("hub", "owner", 2, 1, 0, 1, 2 / 3),
+        ("hub", "size", 0, 3, 0, 1, 0.0),
+        ("hub", "origin", 0, 0, 1, 3, None),
+        ("zoo", "owner", 2, 0, 0, 0, 1.0),
+        ("zoo", "size", 0, 2, 0, 0, 0.0),
+        ("zoo", "origin", 0, 0, 0, 2, None),
+        ("apps", "owner", 1, 0, 0, 0, 1.0),
+        ("apps", "size", 0, 1, 0, 0, 0.0),
+        ("apps", "origin", 0, 0, 0, 1, None),
+    ]
+    assert [block.title for block in table.layout] == ["hub", "zoo", "apps"]
+    assert table.layout[0].rows[::2] == [
+        ["Owner", "2", "1", "0", "1", "67 %"],
+        ["Origin", "0", "0", "1", "3", ""],
+    ]
 
 
 def test_no_similar_offering_is_said_so(engine: Engine) -> None:
@@ -215,6 +296,9 @@ def test_every_report_and_column_is_documented() -> None:
     for name in REPORTS:
         assert f"\n## {name}\n" in page
     more = tuple(f"{part}_evidence" for part in similar_report.PARTS)
-    columns = (*elements_report.COLUMNS, *groups_report.COLUMNS, *similar_report.COLUMNS, *more)
+    columns = [*more, *elements_report.EVIDENCE]
+    for report in (
+        elements_report, groups_report, similar_report, origins_report, coverage_report
+    ):  # fmt: skip
+        columns += report.COLUMNS
     assert [column for column in columns if f"| `{column}` |" not in page] == []
-    assert {elements, groups, similar} <= set(REPORTS.values())

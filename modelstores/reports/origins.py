@@ -1,0 +1,54 @@
+"""``origins``: how many products cite papers, as the paper's section IV.B counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from modelstores.database.views import query
+from modelstores.reports.counts import matrix
+from modelstores.reports.selection import COMPLETE, stores
+from modelstores.reports.table import Block, Cell, Table, part
+
+COLUMNS = ("store", "products", "citing", "citing_share", "papers", "repository_only")
+
+NOTES = (
+    "citing papers: products that refer to a paper (share of all products of the store)",
+    "papers: distinct papers; repository only: products with a repository and no paper",
+)
+
+
+def origins(connection: Connection, *, statuses: Sequence[str] = COMPLETE) -> Table:
+    """Return products that cite papers, distinct papers, and products with a repository alone."""
+    found = {
+        row["store"]: row
+        for row in connection.execute(text(query("origin_counts", statuses))).mappings()
+    }
+    rows: list[tuple[Cell, ...]] = []
+    lines = []
+    for store in stores(connection):
+        if row := found.get(store.name):
+            counts = row["products"], row["citing"], float(row["citing_share"])
+            rows.append((store.name, *counts, row["papers"], row["repository_only"]))
+            citing = part(row["citing"], row["products"])
+            several = (row["products"], citing, row["papers"], row["repository_only"])
+            lines.append([store.name, *map(str, several)])
+    if not rows:
+        return Table(COLUMNS, [], [])
+    columns = ["store", "products", "citing papers", "papers", "repository only"]
+    layout = [Block("Products by origin", columns, lines)]
+    return Table(COLUMNS, rows, layout, NOTES, _unread(connection, statuses))
+
+
+def _unread(connection: Connection, statuses: Sequence[str]) -> list[str]:
+    """Return a line for each store with products whose origin could not be read."""
+    counted = matrix(connection, statuses)
+    return [
+        f"{store.name}: the origin of {count.unknown} of {count.products} products could not be"
+        " read; papers that they cite may be missing"
+        for element in counted.elements
+        if element.id == "origin"
+        for store in counted.stores
+        if (count := counted.count(element, store)).unknown
+    ]
