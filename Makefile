@@ -1,11 +1,11 @@
-# make demo: the small bundled stores, through real Chromium, to tables.
+# make demo: small bundled stores, the five of the paper, through real Chromium, to its tables.
 # make test: linters and the whole suite. Both set up everything they need, once.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
-DEMO_STORES := wolfram huggingface pytorch_hub
+DEMO_STORES := aws modeldepot wolfram apple google
 DEMO_URL := sqlite:///$(DEMO)/demo.db
 
 .PHONY: help setup demo test lint format docs bench clean
@@ -28,7 +28,7 @@ demo: setup
 	@for store in $(DEMO_STORES); do \
 	    $(BIN)/scrapy crawl $$store -a archive=$(DEMO)/$$store.warc.gz -s DATABASE_URL=$(DEMO_URL) || exit 1; \
 	done
-	@for report in elements groups similar; do \
+	@for report in elements groups origins similar; do \
 	    echo; $(BIN)/scrapy report $$report -s DATABASE_URL=$(DEMO_URL) || exit 1; \
 	done
 

@@ -272,4 +272,7 @@ def number(value: object) -> float | None:
     """Return a finite JSON number, else None: ``true`` is none, nor is ``NaN``."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value if math.isfinite(value) else None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:  # an integer that no float holds
+        return None

@@ -16,6 +16,8 @@ COMMANDS_MODULE = "modelstores.commands"
 # --- Ours ---
 DATABASE_URL = os.environ.get("MODELSTORES_DATABASE_URL", "sqlite:///modelstores.db")
 CAPTURE_DIR = "captures"
+WAYBACK_URL = "https://web.archive.org"  # where -a at=DAY finds the past
+WAYBACK_WAIT = 60.0  # seconds the archive is left alone after "too much", then twice as long
 
 # --- An honest and polite visitor ---
 # Who asks; operators need somebody to write to. Scrapy's default names only Scrapy.
@@ -32,7 +34,10 @@ DOWNLOADER_MIDDLEWARES = {
     # The same, but a server that fails forbids, and Crawl-delay counts.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "modelstores.robots.RobotsTxt": 100,
+    "modelstores.wayback.TimeTravel": 60,  # before robots.txt: nothing is asked of the store
 }
+# The archive's index takes 24 requests a minute; its pages keep to the delay above.
+DOWNLOAD_SLOTS = {"wayback-index": {"delay": 2.6, "concurrency": 1}}
 COOKIES_ENABLED = False  # default True: no page may depend on the ones before it
 
 # --- Nothing but the web, and only from those who prove who they are ---
@@ -64,6 +69,7 @@ PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 30_000  # ms, as Playwright itself
 
 EXTENSIONS = {
     "modelstores.progress.Progress": 0,
+    "modelstores.layout.LayoutReport": 0,
     # The browser's processes count too; Scrapy's own looks at its process alone.
     "scrapy.extensions.memusage.MemoryUsage": None,
     "scrapy_playwright.memusage.ScrapyPlaywrightMemoryUsageExtension": 0,

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import Request, signals
@@ -23,10 +24,12 @@ from modelstores import browser, rendering
 from modelstores.account import Account
 from modelstores.arguments import Arguments
 from modelstores.capture.archive import Archive
+from modelstores.capture.wayback import is_memento, live_address
 from modelstores.items import Capture, Policy, Product, Rejection, merge
 from modelstores.page import NotAProduct
 from modelstores.store import Store
 from modelstores.versions import versions
+from modelstores.wayback import TravelError, WaybackMachine
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +51,10 @@ class StoreSpider(Store, scrapy.Spider):
 
     archive: Archive | None = None
     limit: int | None = None
+    #: if given, only these products are read
+    ids: tuple[str, ...] | None = None
+    #: the Wayback Machine, if this run travels to a past day
+    wayback: WaybackMachine | None = None
     #: the file this run writes, once it has begun to
     capture_path: Path | None = None
     account: Account
@@ -56,6 +63,8 @@ class StoreSpider(Store, scrapy.Spider):
     def __init__(self, name: str | None = None, **kwargs: Any):
         super().__init__(name, **kwargs)
         self._asked: set[str] = set()
+        #: {key of a product: its native id}
+        self._known_as: dict[str, str] = {}
         self._rendered = count()
 
     # --- setting up ---
@@ -79,6 +88,10 @@ class StoreSpider(Store, scrapy.Spider):
         arguments = Arguments.of(kwargs)
         spider = super().from_crawler(crawler, *args)
         spider.archive, spider.limit = arguments.archive, arguments.limit
+        spider.ids = arguments.ids
+        if arguments.at:
+            spider.wayback = WaybackMachine(crawler, arguments.at)
+            spider.allowed_domains = [*cls.allowed_domains, spider.wayback.host]  # type: ignore[misc]
         spider.account = Account(crawler)
         crawler.signals.connect(spider.led_away, signals.request_scheduled)
         crawler.signals.connect(spider.led_back, signals.request_dropped)
@@ -100,7 +113,8 @@ class StoreSpider(Store, scrapy.Spider):
     def scope(self) -> str:
         """Which part of the store this run covers: "full" only if its listing ended."""
         lost = self.crawler.stats.get_value("listings/failed", 0)
-        return "partial" if self.archive or self.limit is not None or lost else "full"
+        some = self.archive or self.wayback or self.ids or self.limit is not None or lost
+        return "partial" if some else "full"
 
     # --- asking ---
 
@@ -109,7 +123,14 @@ class StoreSpider(Store, scrapy.Spider):
         if self.archive is None:
             for url in self.policy_urls:
                 yield self.ask_policy(url)
-            for url in self.start_urls:
+            # An app store is never read whole: its listings of that day say which apps.
+            if self.wayback and self.ids is None and self.kind == "model":
+                async for request in self.products_archived(self.wayback):
+                    yield request
+                return
+            for native_id in filter(self._take, self.ids or ()):
+                yield self.ask_product(self.product_url.format(id=native_id))
+            for url in self.start_urls if self.ids is None else ():
                 yield self.ask_listing(url)
             return
         for url in filter(self.archive.has, self.policy_urls):
@@ -120,11 +141,40 @@ class StoreSpider(Store, scrapy.Spider):
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
             yield self.ask_product(url)
 
+    async def products_archived(self, machine: WaybackMachine) -> AsyncIterator[Request]:
+        """Ask for every product page that the Wayback Machine's index names."""
+        before = self.product_url.partition("{id}")[0]
+        try:
+            async for memento in machine.captures(before, prefix=True):
+                url = live_address(memento.original, urlsplit(before).scheme)
+                native_id = self.product_id(url)
+                if self.is_full:
+                    return
+                if native_id and self._take(native_id):
+                    yield self.ask_product(url)
+        except TravelError as error:
+            self._lost_listing(before, error)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the run has as many products as it may."""
+        return self.limit is not None and len(self._asked) >= self.limit
+
+    def _take(self, native_id: str) -> bool:
+        """Count a product as listed, unless it is already or was not asked for; tell which."""
+        if native_id in self._asked or (self.ids is not None and native_id not in self.ids):
+            return False
+        self._asked.add(native_id)
+        self.account.add("listed")
+        return True
+
     @property
     def expected(self) -> int | None:
         """How many products there are to read, as far as is known."""
-        if self.archive is None or self.limit is not None:
-            return self.limit
+        if self.limit is not None or self.ids:
+            return self.limit or len(self.ids or ())
+        if self.archive is None:
+            return None
         return self.captured
 
     @cached_property
@@ -136,18 +186,18 @@ class StoreSpider(Store, scrapy.Spider):
 
     def addresses(self, archive: Archive) -> Iterator[str]:
         """Yield each captured product's address once, and count what is listed and merged."""
+        pages = {self.product_id(url) for url in archive if archive.has(url)}
         for url in archive:
             record = self.record_id(url)
             native_id = record or self.product_id(url)
-            if native_id is None:
+            if native_id is None or (self.ids and native_id not in self.ids):
                 continue
-            if self.limit is not None and len(self._asked) >= self.limit:
+            if self.is_full:
                 return
             others = archive.superseded.get(url, 0)
             self.account.add("listed", 1 + others)
             self.account.add("merged", others)
-            page_is_there = record and archive.has(self.product_url.format(id=record))
-            if page_is_there or native_id in self._asked:
+            if (record and record in pages) or native_id in self._asked:
                 self.account.add("merged")
                 continue
             self._asked.add(native_id)
@@ -182,7 +232,7 @@ class StoreSpider(Store, scrapy.Spider):
 
     def rendering_meta(self, url: str) -> dict[str, Any]:
         """Return what has a page rendered: live, or from the archive if that holds it only raw."""
-        if not self.render or self.record_id(url):
+        if not self.render or self.record_id(url) or self.wayback:
             return {}
         context = {
             "user_agent": self.settings["USER_AGENT"],
@@ -199,6 +249,8 @@ class StoreSpider(Store, scrapy.Spider):
             return {}
         answered = rendering.meta(rendering.answer_from(self.archive), tab, context)
         raw = self.archive.find(url)
+        if raw and is_memento({name.lower(): value for name, value in raw.headers}):
+            return {}  # read as it was when it came: without a browser
         place = replace(raw.capture, rendered=True) if raw else None
         return {**answered, "dont_cache": True, "capture": place}
 
@@ -217,11 +269,9 @@ class StoreSpider(Store, scrapy.Spider):
             native_id = self.product_id(request.url) or self.record_id(request.url)
             if native_id is None:
                 yield self.ask_listing(request.url)
-            elif native_id not in self._asked:
-                if self.limit is not None and len(self._asked) >= self.limit:
-                    return
-                self._asked.add(native_id)
-                self.account.add("listed")
+            elif self.is_full:
+                return
+            elif self._take(native_id):
                 yield self.ask_product(request.url)
 
     async def read_policy(self, response: Response, url: str) -> AsyncIterator[Policy]:
@@ -238,12 +288,24 @@ class StoreSpider(Store, scrapy.Spider):
         """Read one product's page or record, completed by its record where there is one."""
         capture: Capture | None = response.meta.get("capture")
         product = self.parsed_product(response, capture)
-        if product is None:
+        if product is None or self._is_another(product, response):
             return
         if self.record_url and product.source == "page":
             record = await self.fetch_record(product.native_id)
             product = merge(product, record) if record else product
         yield product
+
+    def _is_another(self, product: Product, response: Response) -> bool:
+        """Account for a product that is out of scope, or one that was read already."""
+        if self.archive is None and not self.in_scope(product):
+            self.account.add("out_of_scope")
+            return True
+        keys = self.same_product(response)
+        if any(self._known_as.get(key, product.native_id) != product.native_id for key in keys):
+            self.account.add("merged")
+            return True
+        self._known_as.update(dict.fromkeys(keys, product.native_id))
+        return False
 
     def parsed_product(self, response: Response, capture: Capture | None) -> Product | None:
         """Return the product of an answer; one that holds none is lost, with the reason."""
@@ -275,6 +337,8 @@ class StoreSpider(Store, scrapy.Spider):
             if record:
                 record.capture = response.meta.get("capture")
             return record
+        except TravelError:  # most records were never archived
+            return None
         except Exception as error:  # the page alone is enough
             logger.warning("%s: record not read (%s)", url, type(error).__name__)
             return None

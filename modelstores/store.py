@@ -29,6 +29,8 @@ class Store:
     kind: ClassVar[str] = "model"
     #: hosts of the store, their subdomains included: nothing else is followed or believed
     allowed_domains: ClassVar[list[str]]
+    #: whether the store has left the web: only its past, or an archive, can be read
+    gone: ClassVar[bool] = False
     #: listings a full crawl starts from
     start_urls: list[str]
     #: regular expression of the ``{id}`` part of the addresses below
@@ -45,8 +47,10 @@ class Store:
     asset_domains: ClassVar[list[str]] = []
     #: {address of a policy page: elements that it can be evidence for}
     policy_urls: ClassVar[dict[str, tuple[str, ...]]] = {}
-    #: {the store's word, lower case: element id}
+    #: {the store's word before a value, lower case: element id}
     labels: ClassVar[dict[str, str]] = {}
+    #: {the store's word above a section, lower case: element id}
+    headings: ClassVar[dict[str, str]] = {}
 
     def parse(self, response: Response, **kwargs: Any) -> Iterable[Product | Request]:
         """Read one page: yield its Product, or requests for what it lists.
@@ -57,6 +61,17 @@ class Store:
             NotAProduct: the page is neither; the message says in a line what it is.
         """
         raise NotImplementedError
+
+    def in_scope(self, product: Product) -> bool:  # noqa: ARG002
+        """Tell whether a product is of the kind that is looked for. Pure.
+
+        Asked of what a listing led to only: a page that is given is read whatever it is.
+        """
+        return True
+
+    def same_product(self, response: Response) -> tuple[str, ...]:  # noqa: ARG002
+        """Return keys of a product's page: products that share one are one product. Pure."""
+        return ()
 
     def parse_policy(self, response: Response, url: str) -> Policy:
         """Read a policy page of the store; ``url`` is its address in ``policy_urls``. Pure.

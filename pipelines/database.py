@@ -56,12 +56,13 @@ class DatabasePipeline:
                 store=spider.name,
                 title=spider.title,
                 kind=spider.kind,
-                source="archive" if spider.archive else "live",
+                source="archive" if spider.archive else "wayback" if spider.wayback else "live",
                 started_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
                 versions=spider.versions,
                 elements=[asdict(element) for element in codebook.load().elements],
                 scope=spider.scope,
-                settings={name: settings[name] for name in SETTINGS_KEPT},
+                settings={name: settings[name] for name in SETTINGS_KEPT}
+                | ({"at": spider.wayback.day.isoformat()} if spider.wayback else {}),
                 captures=[
                     CaptureFile(file.name, file.sha256, file.bytes)
                     for file in (spider.archive.files if spider.archive else [])

@@ -160,3 +160,17 @@ def test_a_lost_listing_page_makes_the_snapshot_suspect_and_partial(tmp_path: Pa
     assert run.returncode == 1
     assert rows(tmp_path / "x.db", COUNTS) == [(2, 2, 0, 0, 0, 0, "suspect", "partial", "live")]
     assert "1 listing page(s) could not be read" in run.stderr
+
+
+def test_chosen_ids_need_no_listing(tmp_path: Path) -> None:
+    (tmp_path / "ids.txt").write_text("two\nmissing\n")
+    with fake_store() as server:
+        run = crawl_fake(
+            tmp_path / "x.db",
+            *QUICK,
+            *("-a", f"ids={tmp_path}/ids.txt", "-s", f"CAPTURE_DIR={tmp_path}"),
+            FAKE_STORE=server.url,
+        )
+        assert not any(path.startswith("/list") for path in server.paths)
+    assert run.returncode == 1
+    assert rows(tmp_path / "x.db", COUNTS) == [(2, 1, 0, 0, 1, 0, "suspect", "partial", "live")]

@@ -346,3 +346,8 @@ def test_any_markup_can_be_read(body: str) -> None:
     except NotAProduct:
         return
     everything(root)
+
+
+def test_a_number_that_no_float_holds_is_none() -> None:
+    assert page.number(10**400) is None
+    assert page.number(3) == 3

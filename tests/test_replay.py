@@ -219,6 +219,14 @@ def test_limit_stops_early_and_older_captures_are_merged(archive: Path, database
     assert rows(database, "select summary from observation") == [("Newer words.",)]
 
 
+def test_chosen_ids_alone_are_read(archive: Path, database: Path, tmp_path: Path) -> None:
+    (tmp_path / "ids.txt").write_text("# mine\none\n\ntwo\none\nabsent\n")
+    run = crawl_fake(database, "-a", f"archive={archive}", "-a", f"ids={tmp_path}/ids.txt")
+    assert run.returncode == 0, run.stderr
+    assert "3 captured = 2 stored + 0 quarantined + 0 failed + 1 merged" in run.stderr
+    assert rows(database, "select native_id from product order by 1") == [("one",), ("two",)]
+
+
 GOOD = ("-a", "archive={tmp}/good.warc.gz")
 
 
@@ -231,6 +239,9 @@ GOOD = ("-a", "archive={tmp}/good.warc.gz")
         (["nosuch", "-a", "archive={tmp}/good.warc.gz"], "unknown store 'nosuch'"),
         (["rendered", *GOOD, "MODELSTORES_BROWSER=/none"], "no Chromium to render with: /none"),
         (["fake", "-s", "CAPTURE_DIR={tmp}/page.html"], "captures folder {tmp}/page.html/fake"),
+        (["fake", "-a", "ids={tmp}/none.txt"], "none.txt: No such file"),
+        (["fake", "-a", "ids={tmp}/empty.warc.gz"], "no line in it"),
+        (["fake", *GOOD, "-a", "ids={tmp}/page.html"], "is no id of a product of fake"),
         (["fake", "-a", "limit=abc"], "limit=abc: not a whole number"),
         (["fake", "-a", "limit=0"], "limit=0: not a whole number"),
         (["fake", "-a", "limt=3"], "unknown argument 'limt'"),

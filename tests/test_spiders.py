@@ -14,6 +14,8 @@ from modelstores.spider import StoreSpider
 from modelstores.store import address_pattern
 
 LOADER = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["spiders"]}))
+#: what a store's spider may define anew
+OWN = {"parse", "product_id", "record_id", "in_scope", "same_product"}
 SPIDERS: list[type[StoreSpider]] = [LOADER.load(name) for name in sorted(LOADER.list())]
 
 
@@ -23,7 +25,9 @@ def test_a_spider_describes_its_store(spider: type[StoreSpider]) -> None:
     for word in ("Operator", "Crawled", "Robots"):
         assert re.search(word, card, re.IGNORECASE), f"the card says nothing of {word}"
     if not spider.render:
-        assert re.search("render|browser|Chromium", card), "a spider without a browser says why"
+        assert re.search("render|browser|Chromium", card, re.IGNORECASE), (
+            "a spider without a browser says why"
+        )
     assert issubclass(spider, StoreSpider)
     assert spider.title
     assert spider.allowed_domains
@@ -31,19 +35,22 @@ def test_a_spider_describes_its_store(spider: type[StoreSpider]) -> None:
     # Scrapy never calls start_requests; the rest is for all stores to share.
     own = {name for name in vars(spider) if callable(getattr(spider, name))}
     shared = {name for name in dir(StoreSpider) if callable(getattr(StoreSpider, name, None))}
-    assert not own & (shared - {"parse", "product_id", "record_id"} | {"start_requests"})
+    assert not own & (shared - OWN | {"start_requests"})
 
 
 @pytest.mark.parametrize("spider", SPIDERS, ids=lambda spider: spider.name)
 def test_addresses_read_back_as_ids(spider: type[StoreSpider]) -> None:
     one = spider()
-    for native_id in ("a-b_c.1", "owner/a-b_c.1"):
+    ids = ("a-b_c.1", "owner/a-b_c.1", "prodview-abcdefghijklm", "1234567890", "com.example.app")
+    for native_id in ids:
         url = spider.product_url.format(id=native_id)
-        if one.product_id(url):
-            assert one.product_id(url) == one.product_id(url.rstrip("/") + "/") == native_id
-            assert one.product_id(url + "#part") == native_id
-            assert one.product_id(url + "?x=1") != native_id
-            break
+        if one.product_id(url) != native_id:
+            continue
+        assert one.product_id(url + "#part") == native_id
+        assert one.product_id(url.replace("https://", "https://elsewhere.")) is None
+        if "?" not in url:
+            assert one.product_id(url.rstrip("/") + "/") == native_id
+        break
     else:
         pytest.fail("no id fits native_id")
     for listing in spider.start_urls:

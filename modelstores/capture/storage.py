@@ -84,6 +84,11 @@ class WarcStorage:
                     f"{name}/{version}" for name, version in spider.versions.items() if version
                 ),
                 "isPartOf": spider.name,
+                **(
+                    {"description": f"captures by the Wayback Machine near {spider.wayback.day}"}
+                    if spider.wayback
+                    else {}
+                ),
                 "robots": "obey" if spider.settings.getbool("ROBOTSTXT_OBEY") else "ignore",
                 "http-header-user-agent": spider.settings["USER_AGENT"],
             },
@@ -112,6 +117,7 @@ def _exchange(request: Request, response: Response) -> Exchange:
         reason = http.HTTPStatus(response.status).phrase
     except ValueError:
         reason = ""
+    memento: dict[str, str] = request.meta.get("memento", {})
     return Exchange(
         url=response.url,
         method=request.method,
@@ -121,6 +127,8 @@ def _exchange(request: Request, response: Response) -> Exchange:
         headers=_pairs(response.headers),
         body=response.body,
         made_up=frozenset({"date"}) if request.meta.pop("undated", False) else frozenset(),
+        time=memento.get("time"),
+        source=memento.get("url"),
     )
 
 

@@ -39,6 +39,9 @@ class Exchange:
     protocol: str = "HTTP/1.1"
     #: names of headers the client library added
     made_up: frozenset[str] = field(default_factory=frozenset)
+    #: of a memento: its own time (ISO 8601, UTC), and its address in the archive it is from
+    time: str | None = None
+    source: str | None = None
 
 
 class CaptureWriter:
@@ -75,10 +78,12 @@ class CaptureWriter:
                 fitting(exchange),
                 protocol=exchange.protocol,
             ),
-            warc_headers_dict={"WARC-Warcinfo-ID": self._info_id},
+            warc_headers_dict={"WARC-Warcinfo-ID": self._info_id, **_of_memento(exchange)},
         )
         place = self._place(response)
         self._write(response)
+        if exchange.source:  # whoever captured it asked for it: in words that are not known
+            return place
         request = self._warc.create_warc_record(
             exchange.url,
             "request",
@@ -126,6 +131,12 @@ class CaptureWriter:
     def _write(self, record: object) -> None:
         self._warc.write_record(record)
         self._file.flush()
+
+
+def _of_memento(exchange: Exchange) -> dict[str, str]:
+    """Return a memento's own time, and where it is from (as warcit names it)."""
+    said = {"WARC-Date": exchange.time, "WARC-Source-URI": exchange.source}
+    return {name: value for name, value in said.items() if value}
 
 
 def fitting(exchange: Exchange) -> list[tuple[str, str]]:

@@ -44,7 +44,15 @@ class Command(ScrapyCrawl):
             known = ", ".join(sorted(loader.list()))
             raise ArgumentError(f"unknown store {args[0]!r} (known: {known})")
         arguments = Arguments.of(opts.spargs)
-        _check_browser(cast(StoreSpider, loader.load(args[0])()), arguments)
+        store = cast(StoreSpider, loader.load(args[0])())
+        if store.gone and not (arguments.archive or arguments.at):
+            raise ArgumentError(
+                f"{args[0]} is gone from the web: give -a at=YYYY-MM-DD or -a archive=FILE"
+            )
+        for native_id in arguments.ids or ():
+            if store.product_id(store.product_url.format(id=native_id)) != native_id:
+                raise ArgumentError(f"ids: {native_id[:100]!r} is no id of a product of {args[0]}")
+        _check_browser(store, arguments)
         if arguments.archive is None:
             _check_folder(Path(self.settings["CAPTURE_DIR"]) / args[0])  # type: ignore[index]
         opts.spargs = vars(arguments)

@@ -8,9 +8,10 @@ Caveats   The id is the store's short name, which does not always follow from th
           stamp (version, date) in the resource history is no release note.
 Seen      Addresses; 92 names; one whole metadata record; section titles of one page, retold.
 Known     In words: the headings and labels below, and that most names are "A Trained on B".
-Assumed   All markup, paging by "?page=", "Contributed by", the button to the cloud: no real
-          page was at hand. So words are looked for, in headings of any level (or
-          role=heading) and in lines of any element. Rendered, as the paper's crawler did.
+Assumed   All markup, paging by "?page=", "Contributed by", the buttons for the cloud and for
+          feedback, both policy pages: no real page was at hand. So words are looked for, in
+          headings of any level (or role=heading) and in lines of any element. Rendered, as the
+          paper's crawler did.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ CONTROLS = "body//a | body//button | body//*[@role='button']"
 BYTES = re.compile(r"\d ?(?:[kmgt]i?b|b|bytes)\b", re.IGNORECASE)
 TRAINED_ON = re.compile(r"\strained on\s", re.IGNORECASE)
 TO_CLOUD = re.compile(r"\b(?:deploy|launch|open|run|try)\b.{0,40}\bcloud\b", re.IGNORECASE)
+FEEDBACK = re.compile(r"\b(?:comments?|feedback|rate|ratings?|reviews?)\b", re.IGNORECASE)
 #: most characters of a page that is only a frame, and of a stated text (its section is whole)
 MAX_FRAME, MAX_STATED = 300, 20_000
 
@@ -42,7 +44,7 @@ class WolframSpider(StoreSpider):
 
     name = "wolfram"
     title = "Wolfram Neural Net Repository"
-    allowed_domains = ["resources.wolframcloud.com"]
+    allowed_domains = ["resources.wolframcloud.com", "www.wolframcloud.com"]
     asset_domains = ["wolframcloud.com"]
     start_urls = ["https://resources.wolframcloud.com/NeuralNetRepository/"]
     product_url = "https://resources.wolframcloud.com/NeuralNetRepository/resources/{id}"
@@ -50,6 +52,13 @@ class WolframSpider(StoreSpider):
         r"https://resources\.wolframcloud\.com/NeuralNetRepository"
         r"(?:/(?!resources(?:[/?]|$))[^?#.]*)?(?:\?page=\d+)?"
     )
+    policy_urls = {
+        "https://www.wolframcloud.com/pricing": ("pricing", "cloud_deployment"),
+        "https://resources.wolframcloud.com/NeuralNetRepository/contribute": (
+            "online_submission",
+            "store_review_policy",
+        ),
+    }
     headings = {
         "training set information": "training_set",
         "performance": "performance",
@@ -114,6 +123,7 @@ class WolframSpider(StoreSpider):
             "description": "\n".join(description),
             "objective": ", ".join(words.facets(root, "tasktype", beside.get("task type"))),
             "cloud_deployment": next(filter(TO_CLOUD.search, controls), ""),
+            "user_feedback": next(filter(FEEDBACK.search, controls), ""),
         }
         return Product(
             store=self.name,

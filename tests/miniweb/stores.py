@@ -17,7 +17,7 @@ class Page:
     """One answer of a small store.
 
     ``url`` is the store's real address, ``path`` the part after the host,
-    ``type`` the Content-Type, ``holds`` "page", "record", "listing" or "asset".
+    ``type`` the Content-Type, ``holds`` "page", "record", "listing", "policy" or "asset".
     """
 
     url: str
@@ -43,7 +43,7 @@ def pages(store: str) -> Iterator[Page]:
     listed = yaml.safe_load((FOLDER / store / "pages.yaml").read_text("utf-8"))
     for page in listed["pages"]:
         yield Page(
-            url=listed["origin"] + page["path"],
+            url=page.get("origin", listed["origin"]) + page["path"],
             path=page["path"],
             file=FOLDER / store / page["file"],
             type=page["type"],

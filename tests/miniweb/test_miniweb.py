@@ -39,8 +39,9 @@ def product(store: str, page: Page) -> Product:
     return found
 
 
-def test_the_three_stores_are_there() -> None:
-    assert STORES == ("huggingface", "pytorch_hub", "wolfram")
+def test_every_spider_has_its_small_store() -> None:
+    loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["spiders"]}))
+    assert list(STORES) == sorted(loader.list())
     with pytest.raises(ValueError, match="no small store 'nosuch'"):
         list(pages("nosuch"))
 

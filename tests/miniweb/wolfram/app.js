@@ -73,6 +73,7 @@ function product(net, into) {
   if (source.Source) reference.push(labelled("Available from:", link(source.Source, source.Source)));
   if (source.Rights) reference.push(labelled("Rights:", link(...source.Rights)));
   section("h2", "Reference", ...reference);
+  into.append(element("button", "Give feedback"));
 }
 
 function listing(found, into) {
