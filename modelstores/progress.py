@@ -46,7 +46,8 @@ class Progress:
         if spider is None:
             return
         elapsed = time.monotonic() - self._started
-        line = status_line(spider.name, spider.account.counts, spider.expected, elapsed)  # type: ignore[attr-defined]
+        account, frontier = spider.account, spider.frontier  # type: ignore[attr-defined]
+        line = status_line(spider.name, account.counts, frontier.expected, elapsed)
         clear = "\r\x1b[K" if self._terminal else ""
         print(
             clear + line, end=end or ("" if self._terminal else "\n"), file=sys.stderr, flush=True

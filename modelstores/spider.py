@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -25,6 +24,7 @@ from modelstores.account import Account
 from modelstores.arguments import Arguments
 from modelstores.capture.archive import Archive
 from modelstores.capture.wayback import is_memento, live_address
+from modelstores.frontier import Frontier
 from modelstores.items import Capture, Policy, Product, Rejection, merge
 from modelstores.page import NotAProduct
 from modelstores.store import Store
@@ -51,20 +51,16 @@ class StoreSpider(Store, scrapy.Spider):
 
     archive: Archive | None = None
     limit: int | None = None
-    #: if given, only these products are read
-    ids: tuple[str, ...] | None = None
     #: the Wayback Machine, if this run travels to a past day
     wayback: WaybackMachine | None = None
     #: the file this run writes, once it has begun to
     capture_path: Path | None = None
     account: Account
+    frontier: Frontier
     versions: dict[str, str | None]
 
     def __init__(self, name: str | None = None, **kwargs: Any):
         super().__init__(name, **kwargs)
-        self._asked: set[str] = set()
-        #: {key of a product: its native id}
-        self._known_as: dict[str, str] = {}
         self._rendered = count()
 
     # --- setting up ---
@@ -88,11 +84,11 @@ class StoreSpider(Store, scrapy.Spider):
         arguments = Arguments.of(kwargs)
         spider = super().from_crawler(crawler, *args)
         spider.archive, spider.limit = arguments.archive, arguments.limit
-        spider.ids = arguments.ids
         if arguments.at:
             spider.wayback = WaybackMachine(crawler, arguments.at)
             spider.allowed_domains = [*cls.allowed_domains, spider.wayback.host]  # type: ignore[misc]
         spider.account = Account(crawler)
+        spider.frontier = Frontier(spider, spider.account, arguments)
         crawler.signals.connect(spider.led_away, signals.request_scheduled)
         crawler.signals.connect(spider.led_back, signals.request_dropped)
         if spider.archive:
@@ -113,7 +109,7 @@ class StoreSpider(Store, scrapy.Spider):
     def scope(self) -> str:
         """Which part of the store this run covers: "full" only if its listing ended."""
         lost = self.crawler.stats.get_value("listings/failed", 0)
-        some = self.archive or self.wayback or self.ids or self.limit is not None or lost
+        some = self.archive or self.wayback or self.frontier.is_bounded or lost
         return "partial" if some else "full"
 
     # --- asking ---
@@ -124,19 +120,18 @@ class StoreSpider(Store, scrapy.Spider):
             for url in self.policy_urls:
                 yield self.ask_policy(url)
             # An app store is never read whole: its listings of that day say which apps.
-            if self.wayback and self.ids is None and self.kind == "model":
+            if self.wayback and self.frontier.ids is None and self.kind == "model":
                 async for request in self.products_archived(self.wayback):
                     yield request
                 return
-            for native_id in filter(self._take, self.ids or ()):
-                yield self.ask_product(self.product_url.format(id=native_id))
-            for url in self.start_urls if self.ids is None else ():
+            for url in self.frontier.chosen():
+                yield self.ask_product(url)
+            for url in self.start_urls if self.frontier.ids is None else ():
                 yield self.ask_listing(url)
             return
         for url in filter(self.archive.has, self.policy_urls):
             yield self.ask_policy(url)
-        self.account_for_damage(self.archive)
-        for url in self.addresses(self.archive):
+        for url in self.frontier.of_archive(self.archive):
             if self.crawler.engine.needs_backout():  # as many at a time as are being worked on
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
             yield self.ask_product(url)
@@ -148,67 +143,12 @@ class StoreSpider(Store, scrapy.Spider):
             async for memento in machine.captures(before, prefix=True):
                 url = live_address(memento.original, urlsplit(before).scheme)
                 native_id = self.product_id(url)
-                if self.is_full:
+                if self.frontier.is_full:
                     return
-                if native_id and self._take(native_id):
+                if native_id and self.frontier.take(native_id):
                     yield self.ask_product(url)
         except TravelError as error:
             self._lost_listing(before, error)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether the run has as many products as it may."""
-        return self.limit is not None and len(self._asked) >= self.limit
-
-    def _take(self, native_id: str) -> bool:
-        """Count a product as listed, unless it is already or was not asked for; tell which."""
-        if native_id in self._asked or (self.ids is not None and native_id not in self.ids):
-            return False
-        self._asked.add(native_id)
-        self.account.add("listed")
-        return True
-
-    @property
-    def expected(self) -> int | None:
-        """How many products there are to read, as far as is known."""
-        if self.limit is not None or self.ids:
-            return self.limit or len(self.ids or ())
-        if self.archive is None:
-            return None
-        return self.captured
-
-    @cached_property
-    def captured(self) -> int:
-        """How many captures of products the archive holds, damaged records included."""
-        archive = self.archive or Archive()
-        found = (url for url in archive if self.product_id(url) or self.record_id(url))
-        return sum(1 + archive.superseded.get(url, 0) for url in found) + len(archive.damage)
-
-    def addresses(self, archive: Archive) -> Iterator[str]:
-        """Yield each captured product's address once, and count what is listed and merged."""
-        pages = {self.product_id(url) for url in archive if archive.has(url)}
-        for url in archive:
-            record = self.record_id(url)
-            native_id = record or self.product_id(url)
-            if native_id is None or (self.ids and native_id not in self.ids):
-                continue
-            if self.is_full:
-                return
-            others = archive.superseded.get(url, 0)
-            self.account.add("listed", 1 + others)
-            self.account.add("merged", others)
-            if (record and record in pages) or native_id in self._asked:
-                self.account.add("merged")
-                continue
-            self._asked.add(native_id)
-            yield url
-
-    def account_for_damage(self, archive: Archive) -> None:
-        """Count each damaged record as a product lost: what it held cannot be known."""
-        for damage in archive.damage:
-            self.account.add("listed")
-            place = Capture(damage.file, damage.offset, "", "")
-            self.account.reject(Rejection("record", "", [str(damage)], capture=place))
 
     def ask_listing(self, url: str) -> Request:
         """Return the request for a listing page."""
@@ -269,9 +209,9 @@ class StoreSpider(Store, scrapy.Spider):
             native_id = self.product_id(request.url) or self.record_id(request.url)
             if native_id is None:
                 yield self.ask_listing(request.url)
-            elif self.is_full:
+            elif self.frontier.is_full:
                 return
-            elif self._take(native_id):
+            elif self.frontier.take(native_id):
                 yield self.ask_product(request.url)
 
     async def read_policy(self, response: Response, url: str) -> AsyncIterator[Policy]:
@@ -288,24 +228,12 @@ class StoreSpider(Store, scrapy.Spider):
         """Read one product's page or record, completed by its record where there is one."""
         capture: Capture | None = response.meta.get("capture")
         product = self.parsed_product(response, capture)
-        if product is None or self._is_another(product, response):
+        if product is None or self.frontier.is_another(product, response):
             return
         if self.record_url and product.source == "page":
             record = await self.fetch_record(product.native_id)
             product = merge(product, record) if record else product
         yield product
-
-    def _is_another(self, product: Product, response: Response) -> bool:
-        """Account for a product that is out of scope, or one that was read already."""
-        if self.archive is None and not self.in_scope(product):
-            self.account.add("out_of_scope")
-            return True
-        keys = self.same_product(response)
-        if any(self._known_as.get(key, product.native_id) != product.native_id for key in keys):
-            self.account.add("merged")
-            return True
-        self._known_as.update(dict.fromkeys(keys, product.native_id))
-        return False
 
     def parsed_product(self, response: Response, capture: Capture | None) -> Product | None:
         """Return the product of an answer; one that holds none is lost, with the reason."""
