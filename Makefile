@@ -1,11 +1,11 @@
-# make demo: small bundled stores, the five of the paper, through real Chromium, to its tables.
+# make demo: small bundled stores, one a spider, through real Chromium, to tables.
 # make test: linters and the whole suite. Both set up everything they need, once.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
-DEMO_STORES := aws modeldepot wolfram apple google
+DEMO_STORES := aws modeldepot wolfram apple google huggingface pytorch_hub
 DEMO_URL := sqlite:///$(DEMO)/demo.db
 
 .PHONY: help setup demo test lint format docs bench clean
