@@ -70,7 +70,7 @@ def _check_browser(store: StoreSpider, arguments: Arguments) -> None:
         store.product_id(url) and not archive.is_rendered(url) for url in archive
     )
     path = browser.find()
-    if store.render and raw and browser.version(path) is None:
+    if store.render and raw and not arguments.at and browser.version(path) is None:
         raise ArgumentError(f"no Chromium to render with: {path or 'none found'} (make setup)")
 
 
