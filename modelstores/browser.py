@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def builds() -> list[dict[str, Any]]:
     return found
 
 
+@cache
 def version(path: str | None) -> str | None:
     """Return the version a Chromium prints of itself ("156.0.8078.79"), or None."""
     if path is None:

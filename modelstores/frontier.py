@@ -63,7 +63,8 @@ class Frontier:
         cannot be known.
         """
         store, account = self._store, self._account
-        pages = {store.product_id(url) for url in archive if archive.has(url)}
+        good = filter(archive.has, archive) if store.record_url else ()
+        pages = {store.product_id(url) for url in good}
         if self.expected is None:
             found = [url for url in archive if store.product_id(url) or store.record_id(url)]
             others = sum(archive.superseded.get(url, 0) for url in found)

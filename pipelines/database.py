@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
 from modelstores.account import receipt, rejected, summary, verdict
+from modelstores.capture.archive import sha256
 from modelstores.database.engine import DatabaseError, connect
 from modelstores.database.writer import CaptureFile, Run, Writer
 from modelstores.elements import codebook
@@ -88,7 +88,7 @@ class DatabasePipeline:
     def _rejected(self, rejection: Rejection) -> None:
         self._safely(lambda: self._writer.reject(rejection))
 
-    def _safely(self, write: Callable[[], None]) -> bool:
+    def _safely(self, write: Callable[[], None]) -> None:
         """Write; if the database fails, say so once and end the run."""
         try:
             write()
@@ -98,8 +98,6 @@ class DatabasePipeline:
                 print(f"error: {error}", file=sys.stderr)
                 ending = self._crawler.engine.close_spider_async(reason="database_error")
                 self._ending = asyncio.ensure_future(ending)
-            return False
-        return True
 
     def _broken(self, item: Product | Policy, failure: Failure) -> None:
         reason = f"{type(failure.value).__name__} in a pipeline"
@@ -150,6 +148,4 @@ def _written(spider: StoreSpider) -> list[CaptureFile]:
     path = spider.capture_path
     if path is None:
         return []
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return [CaptureFile(path.name, digest, path.stat().st_size)]
+    return [CaptureFile(path.name, sha256(path), path.stat().st_size)]

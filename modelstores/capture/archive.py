@@ -115,9 +115,7 @@ class Archive:
             if entry.better_than(table.get(url)):
                 table[url] = entry
         first, last = times or ("", "")
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self.files.append(CaptureFile(path.name, digest, path.stat().st_size, first, last))
+        self.files.append(CaptureFile(path.name, sha256(path), path.stat().st_size, first, last))
 
     def _table(self, record: Record) -> dict[str, _Entry] | None:
         if record.kind in {"response", "resource"} and record.url.startswith(("http:", "https:")):
@@ -154,6 +152,12 @@ class Archive:
         headers = _fitting(record) if record.headers else [("Content-Type", record.content_type)]
         capture = Capture(path.name, entry.offset, record.id, record.time, rendered)
         return Answer(record.url, record.status, headers, record.body, capture)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def address(url: str) -> str:

@@ -69,11 +69,6 @@ class WarcStorage:
         document = response.text.encode() if isinstance(response, HtmlResponse) else response.body
         request.meta["capture"] = writer.rendered(response.url, document, page)
 
-    @property
-    def path(self) -> Path | None:
-        """The file this run writes, if it has written one."""
-        return self._writer.path if self._writer else None
-
     def _new_file(self, spider: StoreSpider) -> CaptureWriter:
         started = datetime.now(UTC)
         name = f"{spider.name}-{started:%Y%m%dT%H%M%S%fZ}.warc.gz"

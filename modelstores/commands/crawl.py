@@ -65,12 +65,14 @@ class Command(ScrapyCrawl):
 
 def _check_browser(store: StoreSpider, arguments: Arguments) -> None:
     """Raise ArgumentError if pages have to be rendered and no browser starts."""
+    if not store.render or arguments.at:  # mementos are read as they are
+        return
     archive = arguments.archive
     raw = archive is None or any(
         store.product_id(url) and not archive.is_rendered(url) for url in archive
     )
     path = browser.find()
-    if store.render and raw and not arguments.at and browser.version(path) is None:
+    if raw and browser.version(path) is None:
         raise ArgumentError(f"no Chromium to render with: {path or 'none found'} (make setup)")
 
 
