@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from scrapy.commands import ScrapyCommand
+from sqlalchemy import Connection
 
 from modelstores.database.engine import DatabaseError, connect, errors_of
+from modelstores.database.views import Selection
 from modelstores.reports.coverage import coverage
 from modelstores.reports.elements import elements
 from modelstores.reports.groups import groups
 from modelstores.reports.origins import origins
 from modelstores.reports.render import FORMATS, render
-from modelstores.reports.selection import ALL, COMPLETE, remarks
+from modelstores.reports.selection import ALL, DEFAULT, remarks, stores
 from modelstores.reports.similar import similar
 from modelstores.reports.table import Table
 
@@ -60,18 +62,21 @@ class Command(ScrapyCommand):
         )
         parser.add_argument("--output", metavar="FILE", help="write to a file, whole or not at all")
         parser.add_argument("--all", action="store_true", help="count suspect snapshots as well")
+        parser.add_argument("--stores", metavar="A,B", help="of these stores alone")
         parser.add_argument("--evidence", action="store_true", help="with the words behind it")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print one report."""
         try:
             report, options = _asked(args, opts)
-            statuses = ALL if opts.all else COMPLETE
+            named = tuple(filter(None, (opts.stores or "").split(",")))
+            selection = Selection(ALL if opts.all else DEFAULT, named)
             engine = connect(self.settings["DATABASE_URL"], read_only=True)  # type: ignore[index]
             try:
                 with errors_of(engine), engine.connect() as connection:
-                    table = report(connection, statuses=statuses, **options)
-                    lines = remarks(connection, statuses)
+                    _check_stores(connection, selection)
+                    table = report(connection, selection=selection, **options)
+                    lines = remarks(connection, selection)
             finally:
                 engine.dispose()
             _write(render(table, opts.format), opts.output)
@@ -102,6 +107,13 @@ def _asked(
     if "evidence" not in inspect.signature(report).parameters:
         raise ReportError(f"report {args[0]!r} has no --evidence")
     return report, {"evidence": True}
+
+
+def _check_stores(connection: Connection, selection: Selection) -> None:
+    known = [store.name for store in stores(connection)]
+    for name in selection.stores:
+        if name not in known:
+            raise ReportError(f"no store {name!r} in the database (there are: {', '.join(known)})")
 
 
 def _write(text: str, output: str | None) -> None:

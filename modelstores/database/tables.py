@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 #: Version of the tables and views, kept where Alembic keeps it.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 
 STATUSES = ("running", "complete", "suspect", "failed")
 SCOPES = ("full", "partial")

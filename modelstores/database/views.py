@@ -7,7 +7,7 @@ a second wording of any figure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -24,13 +24,45 @@ class View:
     sql: str
 
 
-_BASE = "SELECT * FROM snapshot WHERE status IN ({statuses})"
+@dataclass(frozen=True)
+class Selection:
+    """The snapshots that count: their statuses, and their stores (none named: all)."""
+
+    statuses: tuple[str, ...] = ("complete",)
+    stores: tuple[str, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """Return the SELECT of these snapshots.
+
+        Raises:
+            ValueError: a status is none of ``tables.STATUSES``, or a name is no store's.
+        """
+        if not set(self.statuses) <= set(STATUSES):
+            raise ValueError(f"statuses: {self.statuses}")
+        if not all(map(STORE_NAME.fullmatch, self.stores)):
+            raise ValueError(f"stores: {self.stores}")
+        sql = f"SELECT * FROM snapshot WHERE status IN ({_listed(self.statuses)})"  # noqa: S608 - checked
+        if self.stores:
+            named = f"SELECT id FROM store WHERE name IN ({_listed(self.stores)})"  # noqa: S608 - checked
+            sql += f" AND store_id IN ({named})"
+        return sql
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+#: What counts unless something else is asked for.
+COMPLETE = Selection()
+#: The names that spiders have.
+STORE_NAME = re.compile(r"[a-z0-9_]{1,50}")
 
 VIEWS: dict[str, View] = {
     "complete_snapshot": View(
         "The snapshots that count.",
         {"*": "The columns of `snapshot`."},
-        _BASE.format(statuses="'complete'"),
+        COMPLETE.sql,
     ),
     "latest_sighting": View(
         "The last sighting of each product: latest captured, then latest parser, then latest read.",
@@ -156,6 +188,7 @@ SELECT store_id, snapshot_id, url, title, element_id, state, evidence, place, ru
             "not_applicable": "Products to which it does not apply.",
             "unknown": "Products where it could not be read.",
             "policies": "Policy pages that show it.",
+            "policies_read": "Policy pages that were read for it.",
             "ticked": "1 if a product or a policy page shows it, else 0.",
             "share": "present / (present + absent); null if there are none.",
         },
@@ -165,6 +198,7 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
        COALESCE(told.absent, 0) AS absent, COALESCE(told.not_applicable, 0) AS not_applicable,
        every.products - COALESCE(told.present + told.absent + told.not_applicable, 0) AS unknown,
        COALESCE(written.policies, 0) AS policies,
+       COALESCE(written.policies_read, 0) AS policies_read,
        CASE WHEN told.present > 0 OR written.policies > 0 THEN 1 ELSE 0 END AS ticked,
        1.0 * told.present / NULLIF(told.present + told.absent, 0) AS share
   FROM (SELECT store_id, codebook, COUNT(*) AS products
@@ -190,8 +224,9 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
               GROUP BY store_id, codebook, element_id) AS told
          ON told.store_id = every.store_id AND told.codebook = every.codebook
         AND told.element_id = element.id
-  LEFT JOIN (SELECT store_id, element_id, COUNT(*) AS policies
-               FROM latest_policy WHERE state = 'present'
+  LEFT JOIN (SELECT store_id, element_id, COUNT(*) AS policies_read,
+                    SUM(CASE state WHEN 'present' THEN 1 ELSE 0 END) AS policies
+               FROM latest_policy WHERE state IN ('present', 'absent')
               GROUP BY store_id, element_id) AS written
          ON written.store_id = every.store_id AND written.element_id = element.id
 """,
@@ -412,18 +447,15 @@ def create_views(connection: Connection) -> None:
         connection.exec_driver_sql(f"CREATE VIEW {name} AS {view.sql}")
 
 
-def query(name: str, statuses: Sequence[str] = ("complete",)) -> str:
-    """Return one SQL statement that says what a view says, over snapshots of some statuses.
+def query(name: str, selection: Selection = COMPLETE) -> str:
+    """Return one SQL statement that says what a view says, over the snapshots selected.
 
-    It uses no view, only tables; the statuses must be those of ``tables.STATUSES``.
+    It uses no view, only tables.
     """
-    if not set(statuses) <= set(STATUSES):
-        raise ValueError(f"statuses: {statuses}")
-    listed = ", ".join(f"'{status}'" for status in statuses)
     steps: list[str] = []
     for step, view in VIEWS.items():
         if step == name:
             return f"WITH {', '.join(steps)} {view.sql}" if steps else view.sql
-        sql = _BASE.format(statuses=listed) if view is VIEWS["complete_snapshot"] else view.sql
+        sql = selection.sql if view is VIEWS["complete_snapshot"] else view.sql
         steps.append(f"{step} AS ({sql})")
     raise KeyError(name)

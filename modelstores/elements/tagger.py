@@ -55,6 +55,9 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
     of product) or "unknown" (its place could not be read). ``evidence`` are at
     most 200 characters, harmless to print. The function is pure: the same
     product and codebook give the same answer.
+
+    What the codebook calls an element of the store stands on its policy pages: a product
+    that does not show it says nothing of it, and leaves it "unknown".
     """
     rules = rules or default_rules()
     tags = _Tags(e.id for e in rules.codebook.elements if product.kind in e.kinds)
@@ -72,7 +75,7 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
             "not_applicable"
             if product.kind not in element.kinds
             else "unknown"
-            if element.id in unread
+            if element.id in unread or element.level == "store"
             else "absent"
         )
         for element in rules.codebook.elements

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from modelstores.database.views import query
+from modelstores.database.views import Selection, query
 from modelstores.reports.selection import Store, stores
+
+#: The columns of ``element_matrix`` that add up over codebooks.
+COUNTED = ("products", "present", "absent", "not_applicable", "policies", "policies_read")
 
 
 @dataclass
 class Count:
-    """Products of a store by their state of one element, and policy pages that show it."""
+    """Products of a store by their state of one element, and its policy pages."""
 
     products: int = 0
     present: int = 0
     absent: int = 0
     not_applicable: int = 0
+    #: policy pages that show it, and those that were read for it
     policies: int = 0
+    policies_read: int = 0
 
     @property
     def unknown(self) -> int:
@@ -34,7 +39,7 @@ class Count:
     @property
     def told(self) -> bool:
         """Whether anything could be said of it at all."""
-        return self.ticked or self.absent > 0 or self.not_applicable > 0
+        return self.ticked or bool(self.absent or self.not_applicable or self.policies_read)
 
     @property
     def share(self) -> float | None:
@@ -66,19 +71,18 @@ class Matrix:
         return self.counts.get((element.id, store.name), Count())
 
 
-def matrix(connection: Connection, statuses: Sequence[str]) -> Matrix:
+def matrix(connection: Connection, selection: Selection) -> Matrix:
     """Return the counts of every element and store."""
     counts: dict[tuple[str, str], Count] = {}
     elements: dict[str, Element] = {}
-    found = connection.execute(text(query("element_matrix", statuses))).mappings()
+    found = connection.execute(text(query("element_matrix", selection))).mappings()
     # A store has rows of several codebooks while its products were read with several.
     for row in sorted(found, key=lambda row: (row["codebook"], row["position"])):
         named = (row[column] for column in ("position", "dimension", "element", "name"))
         elements[row["element"]] = Element(*named)
         count = counts.setdefault((row["element"], row["store"]), Count())
-        for column in ("products", "present", "absent", "not_applicable"):
+        for column in COUNTED:
             setattr(count, column, getattr(count, column) + int(row[column]))
-        count.policies += int(row["policies"])
     counted = {store for _, store in counts}
     return Matrix(
         sorted(elements.values(), key=lambda element: element.position),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection
 
+from modelstores.database.views import COMPLETE, Selection
 from modelstores.reports.counts import matrix
-from modelstores.reports.selection import COMPLETE
 from modelstores.reports.table import Block, Cell, Table, percent
 
 COLUMNS = ("store", "element", "present", "absent", "not_applicable", "unknown", "share")
@@ -15,12 +13,12 @@ COLUMNS = ("store", "element", "present", "absent", "not_applicable", "unknown",
 NOTES = ("products whose element is present, absent, ...; share: present / (present + absent)",)
 
 
-def coverage(connection: Connection, *, statuses: Sequence[str] = COMPLETE) -> Table:
+def coverage(connection: Connection, *, selection: Selection = COMPLETE) -> Table:
     """Return products per store, element and state, and the share that shows it.
 
     ``share`` is present / (present + absent), None if it was nowhere looked for.
     """
-    counted = matrix(connection, statuses)
+    counted = matrix(connection, selection)
     rows: list[tuple[Cell, ...]] = []
     layout = []
     for store in counted.stores:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, RowMapping, bindparam, text
 
-from modelstores.database.views import query
+from modelstores.database.views import COMPLETE, Selection, query
 from modelstores.reports.counts import Count, Matrix, matrix
-from modelstores.reports.selection import COMPLETE
 from modelstores.reports.table import Block, Cell, Table, part, percent
 
 COLUMNS = ("dimension", "element", "store", "ticked", "present", "products", "share")
@@ -23,7 +22,7 @@ NOTES = (
 
 
 def elements(
-    connection: Connection, *, statuses: Sequence[str] = COMPLETE, evidence: bool = False
+    connection: Connection, *, selection: Selection = COMPLETE, evidence: bool = False
 ) -> Table:
     """Return store by element: ticks, and the share of products behind them.
 
@@ -31,8 +30,8 @@ def elements(
     (present + absent), None if there are none. The findings are the comparisons of the
     paper (section III). With ``evidence`` one page stands for every tick.
     """
-    counted = matrix(connection, statuses)
-    shown = _evidence(connection, statuses) if evidence else {}
+    counted = matrix(connection, selection)
+    shown = _evidence(connection, selection) if evidence else {}
     rows: list[tuple[Cell, ...]] = []
     blocks: dict[str, list[list[str]]] = {}
     for element in counted.elements:
@@ -98,12 +97,12 @@ def _list(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-def _evidence(connection: Connection, statuses: Sequence[str]) -> dict[tuple[str, str], RowMapping]:
+def _evidence(connection: Connection, selection: Selection) -> dict[tuple[str, str], RowMapping]:
     """Return {(store, element): the page that stands for the tick}.
 
     It is the product with the lowest native id, or else the policy page with the lowest address.
     """
-    shown = f"({query('element_evidence', statuses)}) AS shown"
+    shown = f"({query('element_evidence', selection)}) AS shown"
     lowest = {
         (row.store, row.element): row.native_id
         for row in connection.execute(
@@ -150,6 +149,6 @@ def _shown(count: Count) -> str:
         return f"✓ {percent(count.share)}"
     if count.policies:
         return "✓"
-    if count.absent:
+    if count.absent or count.policies_read:
         return "-"
     return "n/a" if count.not_applicable else "?"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection, text
 
-from modelstores.database.views import query
-from modelstores.reports.selection import COMPLETE, stores
+from modelstores.database.views import COMPLETE, Selection, query
+from modelstores.reports.selection import stores
 from modelstores.reports.table import Block, Cell, Table, part
 
 COLUMNS = ("input_domain", "store", "products", "share", "similar")
@@ -22,7 +20,7 @@ NOTES = (
 )
 
 
-def groups(connection: Connection, *, statuses: Sequence[str] = COMPLETE) -> Table:
+def groups(connection: Connection, *, selection: Selection = COMPLETE) -> Table:
     """Return input domain by model store: products, their share, and similar offerings elsewhere.
 
     Products whose domain was not determined have the input domain None.
@@ -30,7 +28,7 @@ def groups(connection: Connection, *, statuses: Sequence[str] = COMPLETE) -> Tab
     models = [store.name for store in stores(connection) if store.kind == "model"]
     found = {
         (row["input_domain"], row["store"]): row
-        for row in connection.execute(text(query("input_domain_counts", statuses))).mappings()
+        for row in connection.execute(text(query("input_domain_counts", selection))).mappings()
         if row["store"] in models
     }
     listed = [name for name in models if any(name == store for _, store in found)]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection, text
 
-from modelstores.database.views import query
+from modelstores.database.views import COMPLETE, Selection, query
 from modelstores.reports.counts import matrix
-from modelstores.reports.selection import COMPLETE, stores
+from modelstores.reports.selection import stores
 from modelstores.reports.table import Block, Cell, Table, part
 
 COLUMNS = ("store", "products", "citing", "citing_share", "papers", "repository_only")
@@ -19,11 +17,11 @@ NOTES = (
 )
 
 
-def origins(connection: Connection, *, statuses: Sequence[str] = COMPLETE) -> Table:
+def origins(connection: Connection, *, selection: Selection = COMPLETE) -> Table:
     """Return products that cite papers, distinct papers, and products with a repository alone."""
     found = {
         row["store"]: row
-        for row in connection.execute(text(query("origin_counts", statuses))).mappings()
+        for row in connection.execute(text(query("origin_counts", selection))).mappings()
     }
     rows: list[tuple[Cell, ...]] = []
     lines = []
@@ -38,12 +36,12 @@ def origins(connection: Connection, *, statuses: Sequence[str] = COMPLETE) -> Ta
         return Table(COLUMNS, [], [])
     columns = ["store", "products", "citing papers", "papers", "repository only"]
     layout = [Block("Products by origin", columns, lines)]
-    return Table(COLUMNS, rows, layout, NOTES, _unread(connection, statuses))
+    return Table(COLUMNS, rows, layout, NOTES, _unread(connection, selection))
 
 
-def _unread(connection: Connection, statuses: Sequence[str]) -> list[str]:
+def _unread(connection: Connection, selection: Selection) -> list[str]:
     """Return a line for each store with products whose origin could not be read."""
-    counted = matrix(connection, statuses)
+    counted = matrix(connection, selection)
     return [
         f"{store.name}: the origin of {count.unknown} of {count.products} products could not be"
         " read; papers that they cite may be missing"

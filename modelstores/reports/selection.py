@@ -1,18 +1,16 @@
-"""Which snapshots a report counts, and what must be said of those it does not."""
+"""The stores of a report, and what must be said of the snapshots that it does not count."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
 from modelstores.database.tables import STATUSES, snapshot, store
-from modelstores.database.views import query
+from modelstores.database.views import Selection, query
 
-#: Snapshots that count by default, and those that ``--all`` adds.
-COMPLETE = ("complete",)
-ALL = ("complete", "suspect")
+#: The statuses that count by default, and those with what ``--all`` adds.
+DEFAULT, ALL = ("complete",), ("complete", "suspect")
 
 
 class Store(NamedTuple):
@@ -28,23 +26,23 @@ def stores(connection: Connection) -> list[Store]:
     return [Store(row.name, row.kind) for row in connection.execute(found)]
 
 
-def remarks(connection: Connection, statuses: Sequence[str]) -> list[str]:
+def remarks(connection: Connection, selection: Selection) -> list[str]:
     """Return a line for each thing that a reader must know before trusting the figures."""
-    found = connection.execute(
-        select(snapshot.c.status, func.count().label("number")).group_by(snapshot.c.status)
-    )
-    counts = {row.status: row.number for row in found}
+    every = select(snapshot.c.status, func.count().label("number")).group_by(snapshot.c.status)
+    if selection.stores:
+        every = every.join(store).where(store.c.name.in_(selection.stores))
+    counts = {row.status: row.number for row in connection.execute(every)}
     lines = []
-    if not any(status in counts for status in statuses):
+    if not any(status in counts for status in selection.statuses):
         lines.append("no snapshot counts" if counts else "the database holds no snapshot")
     for status in STATUSES:
-        if status in counts and status not in statuses:
+        if status in counts and status not in selection.statuses:
             number = counts[status]
             noun, them = ("snapshot", "it") if number == 1 else ("snapshots", "them")
             hint = f"; --all includes {them}" if status in ALL else ""
             lines.append(f"{number} {status} {noun} left out{hint}")
     sql = (
-        f"SELECT DISTINCT codebook, vocabulary FROM ({query('latest_sighting', statuses)}) AS seen"  # noqa: S608 - constants
+        f"SELECT DISTINCT codebook, vocabulary FROM ({query('latest_sighting', selection)}) AS seen"  # noqa: S608 - constants
     )
     used = connection.execute(text(sql)).all()
     for name, versions in zip(("codebook", "vocabulary"), zip(*used, strict=True), strict=False):

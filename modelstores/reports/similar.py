@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Connection, text
 
-from modelstores.database.views import query
-from modelstores.reports.selection import COMPLETE
+from modelstores.database.views import COMPLETE, Selection, query
 from modelstores.reports.table import Block, Cell, Table
 
 COLUMNS = ("group", "key", "store", "native_id", "name", "url")
@@ -18,7 +17,7 @@ PARTS = ("algorithm", "datasets", "objective")
 
 
 def similar(
-    connection: Connection, *, statuses: Sequence[str] = COMPLETE, evidence: bool = False
+    connection: Connection, *, selection: Selection = COMPLETE, evidence: bool = False
 ) -> Table:
     """Return the groups of products of at least two stores with equal keys, largest first.
 
@@ -26,7 +25,7 @@ def similar(
     layout for people has them in any case.
     """
     sql = text(
-        f"SELECT offering.*, similarity.evidence FROM ({query('similar_offering', statuses)})"  # noqa: S608 - constants
+        f"SELECT offering.*, similarity.evidence FROM ({query('similar_offering', selection)})"  # noqa: S608 - constants
         " AS offering JOIN similarity ON similarity.observation_id = offering.observation_id"
         " AND similarity.vocabulary = offering.vocabulary"
         " ORDER BY offering.vocabulary, similarity_key, store, native_id"
@@ -52,7 +51,7 @@ def similar(
             lines.append([row["store"], row["native_id"], row["name"], *behind])
         layout.append(Block(f"{number}. {key}", ["store", "native id", "name", *PARTS], lines))
     more = tuple(f"{part}_evidence" for part in PARTS) if evidence else ()
-    any_sql = text(f"SELECT 1 FROM ({query('latest_sighting', statuses)}) AS seen LIMIT 1")  # noqa: S608 - constants
+    any_sql = text(f"SELECT 1 FROM ({query('latest_sighting', selection)}) AS seen LIMIT 1")  # noqa: S608 - constants
     none_equal = not found and connection.scalar(any_sql) is not None
     notes = ("no products of different stores have equal keys",) if none_equal else ()
     return Table(COLUMNS + more, rows, layout, notes)

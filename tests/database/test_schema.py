@@ -7,7 +7,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from modelstores.database.document import PAGE, document, documented
 from modelstores.database.tables import metadata
-from modelstores.database.views import VIEWS, query
+from modelstores.database.views import VIEWS, Selection, query
 from tests.database.samples import rows
 
 
@@ -32,13 +32,15 @@ def test_columns_of_views_are_documented(engine: Engine, name: str) -> None:
     with engine.connect() as connection:
         found = connection.exec_driver_sql(f"SELECT * FROM {name}")
         assert list(found.keys()) == list(VIEWS[name].columns)
-        found = connection.exec_driver_sql(query(name, ["complete", "suspect"]))
+        found = connection.exec_driver_sql(query(name, Selection(("complete", "suspect"))))
         assert list(found.keys()) == list(VIEWS[name].columns)
 
 
-def test_a_query_takes_no_words_but_statuses() -> None:
+def test_a_query_takes_no_words_but_statuses_and_names() -> None:
     with pytest.raises(ValueError, match="statuses"):
-        query("latest_product", ["'; DROP TABLE store"])
+        query("latest_product", Selection(("'; DROP TABLE store",)))
+    with pytest.raises(ValueError, match="stores"):
+        query("latest_product", Selection(stores=("'; DROP TABLE store",)))
 
 
 def test_links_between_rows_are_kept(engine: Engine) -> None:

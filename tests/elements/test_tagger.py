@@ -46,7 +46,15 @@ UNKNOWN = ("unknown", None, None, None)
 def test_nothing_said_is_absent() -> None:
     tags = tag(product())
     assert list(tags) == IDS
-    assert all(tuple(t.values()) == ABSENT for t in tags.values())
+    of_the_store = {"online_submission", "store_review_policy"}
+    for name, told in tags.items():
+        assert tuple(told.values()) == (UNKNOWN if name in of_the_store else ABSENT), name
+
+
+def test_what_policy_pages_say_is_unknown_of_a_product_unless_it_shows_it() -> None:
+    assert tag(product())["online_submission"]["state"] == "unknown"
+    shown = tag(product(stated={"online_submission": "Edit model card"}))
+    assert shown["online_submission"]["state"] == "present"
 
 
 @pytest.mark.parametrize(
@@ -266,7 +274,6 @@ def test_text_proves(element: str, text: str) -> None:
         ("size", "It needs an A100 80GB."),
         ("age_rating", "You must be 18 years old to accept these terms."),
         ("version_number", "transformers 4.30.1"),
-        ("online_submission", "Submit your model online. Edit model card."),
         ("framework", "They are transformers of the world."),
     ],
 )

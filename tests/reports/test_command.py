@@ -72,6 +72,15 @@ def test_all_counts_suspect_snapshots_too(url: str) -> None:
     assert ended.stderr == ""
 
 
+def test_chosen_stores_alone_are_counted(url: str) -> None:
+    engine = connect(url)
+    write(engine, product("c", store="zoo"), store="zoo")
+    engine.dispose()
+    lines = report("coverage", "--stores", "zoo", "--format", "csv", url=url).stdout.splitlines()
+    assert {line.partition(",")[0] for line in lines[1:]} == {"zoo"}
+    assert len({line[0] for line in report("coverage", "--format", "csv", url=url).stdout}) > 1
+
+
 def test_the_address_comes_from_the_environment_too(url: str) -> None:
     ended = report("elements", MODELSTORES_DATABASE_URL=url, PYTHONIOENCODING="ascii")
     assert ended.returncode == 0
@@ -97,6 +106,8 @@ def test_output_is_replaced_whole(url: str, tmp_path: Path) -> None:
         (["elements", "--format", "xml"], "xml"),
         (["groups", "--evidence"], "--evidence"),
         (["coverage", "--evidence"], "--evidence"),
+        (["groups", "--stores", "hub,zoo"], "'zoo'"),
+        (["groups", "--stores", "hub'; --"], "hub'; --"),
         (["groups", "--output", "nowhere/x.csv"], "nowhere/x.csv"),
         (["groups", "--output", "docs"], "docs"),
     ],

@@ -202,6 +202,18 @@ def policy(engine: Engine, day: int, *states: str, **changes: object) -> None:
     writer.close("complete", [], {}, {})
 
 
+def test_a_policy_page_that_was_read_and_does_not_show_it_is_not_unread(engine: Engine) -> None:
+    writer = Writer(engine, run(elements=CODEBOOK))
+    writer.open()
+    writer.add(of("hub", "a", "uuuu"))
+    stands = Capture("p", 1, "<1>", "2026-01-01T00:00:00Z")
+    page = Policy("hub", "https://hub.example/terms", ["demo", "size"], "T", "", stands)
+    writer.add_policy(page, {"demo": told("absent"), "size": told("unknown")})
+    writer.close("complete", [], {}, {})
+    lines = {line[0]: line[1] for line in made(engine).layout[0].rows}
+    assert lines == {"Owner": "?", "Demo": "-", "Size": "?", "Rating": "?"}
+
+
 def test_a_policy_page_counts_as_it_was_last_captured(engine: Engine) -> None:
     policy(engine, 5, "present", "absent")
     policy(engine, 2, "absent", "present", source="wayback")

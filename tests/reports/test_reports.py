@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from modelstores.commands.report import REPORTS
+from modelstores.database.views import COMPLETE, Selection
 from modelstores.database.writer import Writer
 from modelstores.items import Policy, Product
 from modelstores.reports import coverage as coverage_report
@@ -19,7 +20,7 @@ from modelstores.reports import origins as origins_report
 from modelstores.reports import similar as similar_report
 from modelstores.reports.groups import DOMAINS
 from modelstores.reports.render import render
-from modelstores.reports.selection import ALL, COMPLETE, remarks
+from modelstores.reports.selection import ALL, remarks
 from modelstores.reports.similar import words
 from modelstores.reports.table import Table, percent
 from tests.conftest import ROOT
@@ -241,13 +242,13 @@ def test_suspect_snapshots_count_only_when_asked_for(engine: Engine) -> None:
     for name in REPORTS:
         assert made(engine, name).rows == []
         assert render(made(engine, name), "table") == ""
-    assert made(engine, "elements", statuses=ALL).rows[0][3:] == (1, 1, 1, 1.0)
+    assert made(engine, "elements", selection=Selection(ALL)).rows[0][3:] == (1, 1, 1, 1.0)
     with engine.connect() as connection:
         assert remarks(connection, COMPLETE) == [
             "no snapshot counts",
             "1 suspect snapshot left out; --all includes it",
         ]
-        assert remarks(connection, ALL) == []
+        assert remarks(connection, Selection(ALL)) == []
 
 
 def test_what_is_left_out_is_said(engine: Engine) -> None:
@@ -258,7 +259,7 @@ def test_what_is_left_out_is_said(engine: Engine) -> None:
     write(engine, product(), status="failed")
     write(engine, product(), status="failed")
     with engine.connect() as connection:
-        assert remarks(connection, ALL) == [
+        assert remarks(connection, Selection(ALL)) == [
             "1 running snapshot left out",
             "2 failed snapshots left out",
         ]
