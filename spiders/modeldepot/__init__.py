@@ -4,11 +4,11 @@ Operator  ModelDepot, https://modeldepot.io, which does not answer any more.
 Crawled   product pages as the Wayback Machine keeps them (``-a at=DAY``), found in its index
           by their address; or from an archive. A live crawl is refused.
 Robots    nothing is asked of the store. The Wayback Machine's robots.txt and limits are kept.
-Caveats   An archived page can be an empty shell that its scripts filled in: it is reported,
-          and tells nothing. What visitors wrote below a model is not the author's word, and
-          other products shown beside it are other products.
-Browser   no page is rendered: the archive is asked for original bytes, and what its copies of
-          scripts would make of them is no record of the day.
+Caveats   An archived page can be an empty shell that its scripts filled in: then it is
+          rendered, and stored as listed, unread, if that fails. What visitors wrote below a
+          model is not the author's word, and other products shown beside it are not this one.
+Browser   for empty shells only, every request of theirs answered from the archive: what its
+          copies of scripts make of other pages is no record of the day.
 Seen      Addresses in links of other sites; the badges "Pre-trained Model" and
           "Downloads-155"; the description that one author published elsewhere as well, with
           "Possible Use Cases" and "How Good Is This Model?".
@@ -29,7 +29,7 @@ from scrapy.http import Response
 
 from modelstores import page
 from modelstores.items import Product
-from modelstores.page import NotAProduct
+from modelstores.page import EmptyShell, NotAProduct
 from modelstores.spider import StoreSpider
 from spiders.modeldepot import words
 
@@ -48,6 +48,7 @@ class ModelDepotSpider(StoreSpider):
     title = "ModelDepot"
     gone = True
     render = False
+    render_shells = True
     allowed_domains = ["modeldepot.io"]
     start_urls: list[str] = []
     native_id = rf"(?!(?:{OWN})/)(?![^?#]*\.(?:{FILES})/?$)[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+"
@@ -94,7 +95,7 @@ class ModelDepotSpider(StoreSpider):
     def _model(self, root: etree._Element, native_id: str) -> Product:
         url = self.product_url.format(id=native_id)
         if len(page.text(root)) < MAX_FRAME and not page.labelled(root):
-            raise NotAProduct("an empty shell: its scripts would have filled it in")
+            raise EmptyShell("an empty shell: its scripts would have filled it in")
         etree.strip_elements(root, "nav", "footer", with_tail=False)
         others = words.cut_off_others(root)
         badges, controls = words.badges(root), words.controls(root)
@@ -119,7 +120,6 @@ class ModelDepotSpider(StoreSpider):
             "user_feedback": "" if "comments" in counters else feedback,
         }
         stated["size"] = words.caption(controls, words.BYTES) or stated.get("size", "")
-        stated["developer_license"] = stated.get("end_user_license", "")
         for _, node in (*badges, *controls):  # said above: not to be read again as text
             node.clear(keep_tail=True)
         every = page.sections(root)

@@ -30,11 +30,13 @@ from modelstores.page import NotAProduct
 from modelstores.spider import StoreSpider
 from spiders.wolfram import words
 
-CONTROLS = "body//a | body//button | body//*[@role='button']"
 BYTES = re.compile(r"\d ?(?:[kmgt]i?b|b|bytes)\b", re.IGNORECASE)
 TRAINED_ON = re.compile(r"\strained on\s", re.IGNORECASE)
 TO_CLOUD = re.compile(r"\b(?:deploy|launch|open|run|try)\b.{0,40}\bcloud\b", re.IGNORECASE)
-FEEDBACK = re.compile(r"\b(?:comments?|feedback|rate|ratings?|reviews?)\b", re.IGNORECASE)
+# Short, as captions are: a link to a paper may have "review" in its title.
+FEEDBACK = re.compile(
+    r"^(?=.{1,40}$).*\b(?:comments?|feedback|rate|ratings?|reviews?)\b", re.IGNORECASE
+)
 #: most characters of a page that is only a frame, and of a stated text (its section is whole)
 MAX_FRAME, MAX_STATED = 300, 20_000
 
@@ -68,6 +70,8 @@ class WolframSpider(StoreSpider):
         "feature extraction": "user_instruction",
         "transfer learning": "user_instruction",
         "net information": "user_instruction",
+        "export to mxnet": "user_instruction",
+        "export to onnx": "user_instruction",
         "requirements": "deployment_instructions",
         "resource history": "version_number",
         "reference": "origin",
@@ -101,7 +105,9 @@ class WolframSpider(StoreSpider):
 
     def _net(self, root: etree._Element, url: str, native_id: str) -> Product:
         title = page.clean(root.findtext(".//title")).replace(self.title, "").strip(" |:-")
-        sections = page.sections(words.content(root))
+        content = words.content(root)
+        to_cloud, feedback = (words.take_off(content, says) for says in (TO_CLOUD, FEEDBACK))
+        sections = page.sections(content)
         below = words.below(sections, self.headings, open_ended="user_instruction")
         beside = words.beside(sections, self.labels)
         if not below and "trained size" not in beside:
@@ -111,7 +117,7 @@ class WolframSpider(StoreSpider):
         names = [name for name in names if name and self.title not in name]
         name = next((name for name in names if name in title), (names or [title])[0])
         sections = list(dropwhile(lambda s: s["heading"] != name, sections)) or sections
-        controls = dict.fromkeys(map(words.caption, root.xpath(CONTROLS)))
+        controls = set(map(words.caption, words.controls(root)))
 
         def is_prose(line: str) -> bool:
             return line not in controls and not words.label(line, self.labels)[0]
@@ -122,8 +128,8 @@ class WolframSpider(StoreSpider):
             **self._stated(name, below, beside),
             "description": "\n".join(description),
             "objective": ", ".join(words.facets(root, "tasktype", beside.get("task type"))),
-            "cloud_deployment": next(filter(TO_CLOUD.search, controls), ""),
-            "user_feedback": next(filter(FEEDBACK.search, controls), ""),
+            "cloud_deployment": to_cloud,
+            "user_feedback": feedback,
         }
         return Product(
             store=self.name,
@@ -156,5 +162,4 @@ class WolframSpider(StoreSpider):
             "ml_algorithms": architecture if data else layers and f"Number of layers: {layers}",
             "origin": "\n".join(source) or beside.get("available from", ""),
             "end_user_license": beside.get("rights", ""),
-            "developer_license": beside.get("rights", ""),
         }

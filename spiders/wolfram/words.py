@@ -89,6 +89,25 @@ def beside(sections: Sequence[Section], labels: Collection[str]) -> dict[str, st
     return found
 
 
+def controls(root: etree._Element) -> list[etree._Element]:
+    """Return the links and buttons of a page."""
+    found: list[etree._Element] = root.xpath("body//a | body//button | body//*[@role='button']")
+    return found
+
+
+def take_off(root: etree._Element, says: re.Pattern[str]) -> str:
+    """Take the words off every link or button that says so; return those of the first, or "".
+
+    They are the store's: left there, they would be read as the end of a section.
+    """
+    found = [(caption(node), node) for node in controls(root)]
+    found = [(words, node) for words, node in found if says.search(words)]
+    for _, node in found:
+        del node[:]
+        node.text = None
+    return found[0][0] if found else ""
+
+
 def caption(control: etree._Element) -> str:
     """Return what a link or button says, at most 20 pieces of text of it."""
     return page.clean("".join(islice(control.itertext(), 20)))

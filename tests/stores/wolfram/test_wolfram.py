@@ -79,20 +79,24 @@ def test_neither_level_nor_case_nor_class_names_matter(levels, case, name) -> No
     assert net(changed, url).stated == net(text, url).stated
 
 
-@pytest.mark.parametrize(
-    ("heading", "elements"),
-    [
-        ("Training Set Information", {"training_set"}),
-        ("Performance", {"performance"}),
-        ("Requirements", {"deployment_instructions", "framework"}),
-        ("Resource History", {"version_number"}),
-        ("Reference", {"origin", "end_user_license", "developer_license"}),
-    ],
-)
-def test_what_stands_below_a_heading_goes_with_it(heading: str, elements: set[str]) -> None:
+def sections_of(text: str) -> tuple[str, list[str], str]:
+    """Return a page as what comes before its sections, the sections, and what comes after."""
+    before, rest = text[: text.index("<h2>")], text[text.index("<h2>") :]
+    within, after = rest[: rest.index("</main>")], rest[rest.index("</main>") :]
+    return before, re.split("(?=<h2>)", within)[1:], after
+
+
+@given(order=st.permutations(range(6)))
+def test_the_order_of_sections_does_not_matter(order: list[int]) -> None:
     text, url = example("plain_headings.html")
-    without = re.sub(rf"<h2>{heading}</h2>.*?(?=<h2>|</main>)", "", text, flags=re.DOTALL)
-    assert set(net(text, url).stated) - set(net(without, url).stated) == elements
+    before, sections, after = sections_of(text)
+    assert len(sections) == len(order)
+    after = f"<button>Send us your comments and ratings</button>{after}"
+    other = net(before + "".join(sections[n] for n in order) + after, url).as_stated()
+    one = net(before + "".join(sections) + after, url).as_stated()
+    for several in ("sections", "links"):
+        one[several], other[several] = (sorted(map(str, item[several])) for item in (one, other))
+    assert other == one
 
 
 @pytest.mark.parametrize(
@@ -138,6 +142,20 @@ def test_the_sites_frame_says_nothing_of_a_product() -> None:
     for frame in ("<nav>{}</nav>", "<footer>{}</footer>", '<div role="navigation">{}</div>'):
         assert net(body(facet)).input_domains == ["Image"]
         assert net(body(frame.format(facet))).input_domains == []
+
+
+def test_a_button_is_no_part_of_the_section_above_it() -> None:
+    stated = net(body("<h2>Performance</h2>", "<p><button>Give feedback</button></p>")).stated
+    assert stated["user_feedback"] == "Give feedback"
+    assert "performance" not in stated
+    assert "feedback" not in stated["user_instruction"]
+
+
+def test_the_title_of_a_paper_asks_for_no_feedback() -> None:
+    title = "Everything About Glass That Breaks: A Review"
+    stated = net(body(f"<h2>Reference</h2><p><a href='https://x.example'>{title}</a></p>")).stated
+    assert stated["origin"] == title
+    assert "user_feedback" not in stated
 
 
 def test_a_heading_may_end_with_a_colon() -> None:
