@@ -18,7 +18,8 @@ OUTCOMES = ("stored", "merged", "out_of_scope", "quarantined", "failed", "refuse
 #: Most losses that the closing lines name; all of them stand in the table ``quarantine``.
 MAX_NAMED = 10
 
-#: Largest share of listed products that may fail or be quarantined in a complete snapshot.
+#: Largest share of listed products that may fail, be quarantined or unread in a complete
+#: snapshot.
 MAX_LOST = 0.05
 
 
@@ -37,6 +38,14 @@ class Account:
     def reject(self, rejection: Rejection, outcome: str = "failed") -> None:
         """Count a product that cannot be stored, and hand it on to be kept."""
         self.add(outcome)
+        self._lose(rejection, outcome)
+
+    def unread(self, rejection: Rejection) -> None:
+        """Count a product that is stored although its page was not read, or not as expected."""
+        self.add("unread")
+        self._lose(rejection, "unread")
+
+    def _lose(self, rejection: Rejection, outcome: str) -> None:
         if len(self.losses) < MAX_NAMED:
             self.losses.append(loss(rejection, outcome))
         self.note(rejection)
@@ -48,12 +57,20 @@ class Account:
     @property
     def counts(self) -> dict[str, int]:
         """The number listed, and of each outcome."""
-        stats = self._crawler.stats
-        return {name: stats.get_value(f"products/{name}", 0) for name in ("listed", *OUTCOMES)}
+        return {name: self._count(name) for name in ("listed", *OUTCOMES)}
+
+    @property
+    def unread_number(self) -> int:
+        """The number of products stored unread: no outcome, they count as stored as well."""
+        return self._count("unread")
+
+    def _count(self, name: str) -> int:
+        number: int = self._crawler.stats.get_value(f"products/{name}", 0)
+        return number
 
 
 def verdict(
-    finish_reason: str, counts: dict[str, int], damaged: int, lost_listings: int
+    finish_reason: str, counts: dict[str, int], damaged: int, lost_listings: int, unread: int = 0
 ) -> tuple[str, list[str]]:
     """Return a snapshot's status and the reasons for it.
 
@@ -73,8 +90,11 @@ def verdict(
     if not counts["listed"]:
         reasons.append("no product was found")
     lost = counts["failed"] + counts["quarantined"]
-    if lost > MAX_LOST * counts["listed"]:
-        reasons.append(f"{lost} of {counts['listed']} products failed or were quarantined")
+    if lost + unread > MAX_LOST * counts["listed"]:
+        if lost:
+            reasons.append(f"{lost} of {counts['listed']} products failed or were quarantined")
+        if unread:
+            reasons.append(f"{unread} of {counts['listed']} products are unread")
     return ("suspect", reasons) if reasons else ("complete", [])
 
 
@@ -86,7 +106,11 @@ def loss(rejection: Rejection, outcome: str) -> str:
 
 
 def summary(
-    counts: dict[str, int], status: str, reasons: list[str], losses: Sequence[str] = ()
+    counts: dict[str, int],
+    status: str,
+    reasons: list[str],
+    losses: Sequence[str] = (),
+    unread: int = 0,
 ) -> list[str]:
     """Return the closing lines of a run, for people."""
     parts = [f"{counts['stored']} stored", f"{counts['quarantined']} quarantined"]
@@ -94,10 +118,14 @@ def summary(
     others = ("merged", "out_of_scope", "refused")
     parts += [f"{counts[name]} {name.replace('_', ' ')}" for name in others if counts[name]]
     lines = [*losses]
-    more = sum(counts[name] for name in ("quarantined", "failed", "refused")) - len(losses)
+    lost = sum(counts[name] for name in ("quarantined", "failed", "refused"))
+    more = lost + unread - len(losses)
     if losses and more > 0:
         lines.append(f"and {more} more: see the table quarantine")
-    lines += [f"{counts['listed']} captured = {' + '.join(parts)}", f"snapshot {status}"]
+    lines.append(f"{counts['listed']} captured = {' + '.join(parts)}")
+    if unread:
+        lines.append(f"{unread} of them unread: stored, but what was not read is unknown")
+    lines.append(f"snapshot {status}")
     if reasons:
         lines[-1] += f": {'; '.join(reasons)}"
     return lines

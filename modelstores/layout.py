@@ -16,9 +16,11 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from modelstores.elements import codebook
 from modelstores.elements.rules import Rules, default_rules
 from modelstores.elements.text import clean, heading_key
 from modelstores.items import Policy, Product
+from modelstores.store import Store
 
 #: Most unclaimed headings that are named, and longest part of one, in characters.
 MAX_UNCLAIMED, MAX_HEADING = 20, 80
@@ -83,6 +85,23 @@ def labels_found(product: Product, expected: Iterable[str]) -> set[str]:
         for label in expected
         if heading_key(label) in headings or any(start.startswith(label) for start in starts)
     }
+
+
+def is_changed(store: Store, product: Product) -> bool:
+    """Tell whether a page was laid out anew: it shows none of the store's labels and headings."""
+    expected = {**store.headings, **store.labels}
+    wanted = bool(expected) and product.source == "page" and not store.authors_choose
+    return wanted and not labels_found(product, expected)
+
+
+def unread(store: Store, product: Product) -> list[str]:
+    """Return what is unread of a product whose page was laid out anew.
+
+    That is also what the labels and headings show, unless it is stated all the same.
+    """
+    known = {element.id for element in codebook.load().elements}
+    shown = {*store.headings.values(), *store.labels.values()} & known
+    return sorted({*product.unread, *(shown - product.stated.keys())})
 
 
 class LayoutReport:

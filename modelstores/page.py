@@ -53,6 +53,10 @@ class NotAProduct(ValueError):
     """The page shows no product. The message is one line without words of the page."""
 
 
+class EmptyShell(NotAProduct):
+    """The page shows nothing: scripts would fill it in."""
+
+
 def root(response: Response) -> etree._Element:
     """Return the root element of an HTML page, parsed once with libxml2's own limits.
 

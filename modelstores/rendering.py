@@ -14,11 +14,14 @@ from playwright.async_api import Page, Route, WebSocketRoute
 from playwright.async_api import Response as BrowserResponse
 from playwright.async_api import TimeoutError as BrowserTimeout
 from scrapy import Request
+from scrapy.http import Response
 from scrapy_playwright.page import PageMethod
 from warcio.bufferedreaders import BufferedReader
 
+from modelstores.browser import unwanted
 from modelstores.capture.archive import Answer, Archive
 from modelstores.capture.writer import Exchange
+from modelstores.wayback import plain
 
 #: Seconds a page may take from its load to its last word. A page that spins in a
 #: script never answers ``content()``, which has no bound of its own.
@@ -31,25 +34,37 @@ MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Most answers kept of one page: a script that fetches without end must not fill the memory.
 MAX_EXCHANGES = 300
+#: Most things that are looked for on behalf of a page of the past: each costs the Wayback
+#: Machine two requests, and the run at least four seconds.
+MAX_ASKED = 50
 #: Headers that speak of the connection or coding of an answer, not of its content.
 OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 PageInit = Callable[[Page, Request], Awaitable[None]]
+#: finds the answer to an address, or None
+Finder = Callable[[str], Awaitable[Response | None]]
 
 
 class RenderingError(Exception):
     """A page could not be rendered; the message says why in one line."""
 
 
-def meta(before_load: PageInit, tab: str, context: dict[str, Any]) -> dict[str, Any]:
+def meta(
+    before_load: PageInit, tab: str, context: dict[str, Any], *, patient: bool = False
+) -> dict[str, Any]:
     """Return the request meta that has a page rendered and settled.
 
     ``tab`` names the browser context to render in. Each holds one page at a time:
     pages of one site share a process within a context, so that a page that spins
-    would stop the others there.
+    would stop the others there. ``patient``: what the page asks for may be long in coming,
+    and no time that it waits for that counts as its own.
     """
     exchanges: list[Exchange] = []
     pending: list[asyncio.Task[None]] = []
+    slow = {
+        "playwright_page_goto_kwargs": {"wait_until": "commit"},
+        "playwright_page_methods": [PageMethod(_answered, pending), PageMethod(_settled, [])],
+    }
     return {
         "playwright": True,
         "playwright_context": tab,
@@ -58,6 +73,7 @@ def meta(before_load: PageInit, tab: str, context: dict[str, Any]) -> dict[str, 
         "playwright_page_methods": [PageMethod(_settled, pending)],
         "exchanges": exchanges,
         "pending": pending,
+        **(slow if patient else {}),
     }
 
 
@@ -96,6 +112,19 @@ async def keep_exchanges(page: Page, request: Request) -> None:
     page.on("response", received)
 
 
+def led_to(request: Request) -> str:
+    """Return where the redirects of a page led the browser, as far as answers to them were kept.
+
+    Out of the store it finds nobody, and the page is lost with an error that does not say so.
+    """
+    url = request.url
+    for exchange in request.meta.get("exchanges") or ():
+        if exchange.url == url and exchange.status in REDIRECTS:
+            target = next((v for n, v in exchange.headers if n.lower() == "location"), "")
+            url = urljoin(url, target)
+    return url
+
+
 def answer_from(archive: Archive) -> PageInit:
     """Return the page callback that answers every request of a page from the archive."""
 
@@ -110,14 +139,70 @@ def answer_from(archive: Archive) -> PageInit:
             body=_decoded(found),
         )
 
+    async def before_load(page: Page, _request: Request) -> None:
+        await _keep_in(page, answer)
+
+    return before_load
+
+
+def answer_by(find: Finder) -> PageInit:
+    """Return the page callback that answers what a page asks for by what ``find`` returns.
+
+    It is asked for at most MAX_ASKED things of a page, which must be ``patient``: each is a
+    task in ``request.meta["pending"]`` as long as it is looked for.
+    """
+
+    async def before_load(page: Page, request: Request) -> None:
+        pending: list[asyncio.Task[None]] = request.meta["pending"]
+        pending.clear()
+
+        async def look_for(route: Route) -> None:
+            found = await find(route.request.url)
+            with suppress(BrowserError):  # the page may be gone by now
+                if found is None:
+                    await route.abort("namenotresolved")
+                    return
+                await route.fulfill(
+                    status=found.status,
+                    headers={
+                        name: value
+                        for name, value in plain(found.headers).items()
+                        if name not in OF_THE_TRANSFER
+                    },
+                    body=found.body,
+                )
+
+        async def answer(route: Route) -> None:
+            asked = route.request
+            if asked.method != "GET" or unwanted(asked) or len(pending) >= MAX_ASKED:
+                await route.abort()
+            else:
+                pending.append(asyncio.ensure_future(look_for(route)))
+
+        await _keep_in(page, answer)
+
+    return before_load
+
+
+async def _keep_in(page: Page, answer: Callable[[Route], Awaitable[None]]) -> None:
+    """Have every request of a page answered here, so that none leaves the browser."""
+
     async def close(socket: WebSocketRoute) -> None:
         await socket.close()
 
-    async def before_load(page: Page, _request: Request) -> None:
-        await page.route("**", answer)
-        await page.route_web_socket("**", close)
+    await page.route("**", answer)
+    await page.route_web_socket("**", close)
 
-    return before_load
+
+async def _answered(page: Page, pending: list[asyncio.Task[None]]) -> None:
+    """Wait until the page has all it asked for: as long as that is being looked for."""
+    while True:
+        with suppress(BrowserTimeout):
+            await page.wait_for_load_state("networkidle", timeout=QUIET_SECONDS * 1000)
+        looking = [task for task in pending if not task.done()]
+        if not looking:
+            return
+        await asyncio.wait(looking)
 
 
 async def _settled(page: Page, pending: list[asyncio.Task[None]]) -> None:

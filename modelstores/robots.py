@@ -40,7 +40,8 @@ class RobotsTxt(RobotsTxtMiddleware):
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Refuse a rendered page that robots.txt forbids under its last address."""
-        if "playwright" in response.flags and response.url != request.url:
+        obeys = not request.meta.get("dont_obey_robotstxt")
+        if obeys and "playwright" in response.flags and response.url != request.url:
             last = request.replace(url=response.url)
             self.process_request_2(await self.robot_parser(last), last)
         return response

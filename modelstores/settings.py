@@ -35,6 +35,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "modelstores.robots.RobotsTxt": 100,
     "modelstores.wayback.TimeTravel": 60,  # before robots.txt: nothing is asked of the store
+    # The same, but a product that is led elsewhere is not lost without a word.
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "modelstores.redirects.MetaRefresh": 580,
+    "modelstores.redirects.Redirect": 600,
 }
 # The archive's index takes 24 requests a minute; its pages keep to the delay above.
 DOWNLOAD_SLOTS = {"wayback-index": {"delay": 2.6, "concurrency": 1}}

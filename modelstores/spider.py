@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -19,21 +17,20 @@ from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from modelstores import browser, rendering
+from modelstores import layout, renderer, rendering
 from modelstores.account import Account
 from modelstores.arguments import Arguments
 from modelstores.capture.archive import Archive
-from modelstores.capture.wayback import is_memento, live_address
+from modelstores.capture.wayback import live_address
 from modelstores.frontier import Frontier
-from modelstores.items import Capture, Policy, Product, Rejection, merge
-from modelstores.page import NotAProduct
-from modelstores.store import Store
+from modelstores.items import Policy, Product, Rejection, merge
+from modelstores.page import EmptyShell, NotAProduct
+from modelstores.redirects import LedAway
+from modelstores.store import Store, as_listed
 from modelstores.versions import versions
 from modelstores.wayback import TravelError, WaybackMachine
 
 logger = logging.getLogger(__name__)
-
-RENDERING_HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 
 #: What cannot hold for a replay: nothing is fetched, so nobody has to be spared.
 REPLAY_SETTINGS: dict[str, Any] = {
@@ -57,11 +54,8 @@ class StoreSpider(Store, scrapy.Spider):
     capture_path: Path | None = None
     account: Account
     frontier: Frontier
+    renderer: renderer.Renderer
     versions: dict[str, str | None]
-
-    def __init__(self, name: str | None = None, **kwargs: Any):
-        super().__init__(name, **kwargs)
-        self._rendered = count()
 
     # --- setting up ---
 
@@ -69,9 +63,9 @@ class StoreSpider(Store, scrapy.Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Hand https to the browser's handler only if the spider needs a browser."""
         super().update_settings(settings)
-        if cls.render:
+        if cls.render or cls.render_shells:
             handlers = settings.getdict("DOWNLOAD_HANDLERS")
-            handlers.setdefault("https", RENDERING_HANDLER)
+            handlers.setdefault("https", renderer.HANDLER)
             settings.set("DOWNLOAD_HANDLERS", handlers, priority="spider")
 
     @classmethod
@@ -89,20 +83,11 @@ class StoreSpider(Store, scrapy.Spider):
             spider.allowed_domains = [*cls.allowed_domains, spider.wayback.host]  # type: ignore[misc]
         spider.account = Account(crawler)
         spider.frontier = Frontier(spider, spider.account, arguments)
-        crawler.signals.connect(spider.led_away, signals.request_scheduled)
         crawler.signals.connect(spider.led_back, signals.request_dropped)
         if spider.archive:
             crawler.settings.setdict(REPLAY_SETTINGS, priority="cmdline")
-        if cls.render:
-            # It logs a lost page with a traceback; the page's errback keeps the reason.
-            logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)
-            path = browser.find()
-            reachable = [] if spider.archive else [*cls.allowed_domains, *cls.asset_domains]
-            options = browser.launch_options(path, reachable)
-            crawler.settings.set("PLAYWRIGHT_LAUNCH_OPTIONS", options, priority="spider")
-            spider.versions = versions(browser.version(path))
-        else:
-            spider.versions = versions()
+        spider.renderer = renderer.Renderer(spider)
+        spider.versions = versions(spider.renderer.version)
         return spider
 
     @property
@@ -126,8 +111,10 @@ class StoreSpider(Store, scrapy.Spider):
                 return
             for url in self.frontier.chosen():
                 yield self.ask_product(url)
-            for url in self.start_urls if self.frontier.ids is None else ():
-                yield self.ask_listing(url)
+            listings = list(self.listings()) if self.frontier.ids is None else []
+            self.crawler.stats.set_value("listings/first", " ".join(r.url for r in listings))
+            for listing in listings:
+                yield self.ask_listing(listing)
             return
         for url in filter(self.archive.has, self.policy_urls):
             yield self.ask_policy(url)
@@ -150,15 +137,23 @@ class StoreSpider(Store, scrapy.Spider):
         except TravelError as error:
             self._lost_listing(before, error)
 
-    def ask_listing(self, url: str) -> Request:
-        """Return the request for a listing page."""
-        return Request(
-            url, self.read_listing, errback=self.lost_listing, meta=self.rendering_meta(url)
+    def ask_listing(self, listing: Request) -> Request:
+        """Return the request for a listing page: the store's own, complete."""
+        return listing.replace(
+            callback=self.read_listing,
+            errback=self.lost_listing,
+            meta=listing.meta | self.renderer.meta(listing.url),
         )
 
     def ask_product(self, url: str) -> Request:
         """Return the request for a product's page or record."""
-        return Request(url, self.read, errback=self.lost, meta=self.rendering_meta(url))
+        return Request(
+            url,
+            self.read,
+            errback=self.lost,
+            cb_kwargs={"native_id": self.product_id(url) or self.record_id(url)},
+            meta=self.renderer.meta(url),
+        )
 
     def ask_policy(self, url: str) -> Request:
         """Return the request for a policy page."""
@@ -167,32 +162,8 @@ class StoreSpider(Store, scrapy.Spider):
             self.read_policy,
             errback=self.lost_policy,
             cb_kwargs={"url": url},
-            meta=self.rendering_meta(url),
+            meta=self.renderer.meta(url),
         )
-
-    def rendering_meta(self, url: str) -> dict[str, Any]:
-        """Return what has a page rendered: live, or from the archive if that holds it only raw."""
-        if not self.render or self.record_id(url) or self.wayback:
-            return {}
-        context = {
-            "user_agent": self.settings["USER_AGENT"],
-            "service_workers": "block",
-            "accept_downloads": False,
-            "locale": "en-US",
-            "timezone_id": "UTC",
-        }
-        tabs = self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        tab = f"tab-{next(self._rendered) % tabs}"
-        if self.archive is None:
-            return rendering.meta(rendering.keep_exchanges, tab, context)
-        if self.archive.is_rendered(url):
-            return {}
-        answered = rendering.meta(rendering.answer_from(self.archive), tab, context)
-        raw = self.archive.find(url)
-        if raw and is_memento({name.lower(): value for name, value in raw.headers}):
-            return {}  # read as it was when it came: without a browser
-        place = replace(raw.capture, rendered=True) if raw else None
-        return {**answered, "dont_cache": True, "capture": place}
 
     # --- reading ---
 
@@ -208,7 +179,7 @@ class StoreSpider(Store, scrapy.Spider):
                 continue
             native_id = self.product_id(request.url) or self.record_id(request.url)
             if native_id is None:
-                yield self.ask_listing(request.url)
+                yield self.ask_listing(request)
             elif self.frontier.is_full:
                 return
             elif self.frontier.take(native_id):
@@ -219,51 +190,63 @@ class StoreSpider(Store, scrapy.Spider):
         try:
             policy = self.parse_policy(response, url)
         except Exception as error:
-            self.account.note(Rejection("policy", url, [_reason(error)]))
+            self.account.note(Rejection("policy", url, [reason(error)]))
             return
         policy.capture = response.meta.get("capture")
         yield policy
 
-    async def read(self, response: Response) -> AsyncIterator[Product]:
+    async def read(self, response: Response, native_id: str) -> AsyncIterator[Product]:
         """Read one product's page or record, completed by its record where there is one."""
-        capture: Capture | None = response.meta.get("capture")
-        product = self.parsed_product(response, capture)
-        if product is None or self.frontier.is_another(product, response):
+        found = self.parsed(response)
+        if isinstance(found, EmptyShell) and self.renderer.fills_in(response):
+            try:
+                response = await self.renderer.filled_in(response)
+                found = self.parsed(response)
+            except Exception as error:
+                found = NotAProduct(f"{found}; rendering it failed: {reason(error)}")
+        if isinstance(found, Exception):
+            yield await self.not_shown(_asked(response), native_id, found)
             return
-        if self.record_url and product.source == "page":
-            record = await self.fetch_record(product.native_id)
-            product = merge(product, record) if record else product
-        yield product
+        if self.frontier.is_another(found, response):
+            return
+        if layout.is_changed(self, found):
+            found.unread = layout.unread(self, found)
+            self.account.unread(_rejection(_asked(response), "none of the store's headings"))
+        if found.source == "page":
+            record = await self.fetch_record(found.native_id)
+            found = merge(found, record) if record else found
+        yield found
 
-    def parsed_product(self, response: Response, capture: Capture | None) -> Product | None:
-        """Return the product of an answer; one that holds none is lost, with the reason."""
+    def parsed(self, response: Response) -> Product | Exception:
+        """Return the product of an answer, or why it shows none."""
         try:
-            if not self.within_store(response.url):
-                raise NotAProduct("the page led out of the store")
-            product = next((x for x in self.parse(response) if isinstance(x, Product)), None)
-            if product is None:
-                raise NotAProduct("the page shows no product")
+            product = self.product(response)
         except Exception as error:  # whatever one page does costs that page alone
             if not isinstance(error, NotAProduct):
                 logger.error("%s: %s while parsing", response.url, type(error).__name__)
-            asked = response.request.url if response.request else response.url
-            self.account.reject(Rejection("page", asked, [_reason(error)], capture=capture))
-            return None
-        product.capture = capture
+            return error
+        product.capture = response.meta.get("capture")
         return product
+
+    async def not_shown(self, asked: Request, native_id: str, error: Exception) -> Product:
+        """Return a product whose page was answered but shows none: its record, or as listed."""
+        self.account.unread(_rejection(asked, reason(error)))
+        record = None if self.record_id(asked.url) else await self.fetch_record(native_id)
+        return record or as_listed(self, native_id, asked.meta.get("capture"))
 
     async def fetch_record(self, native_id: str) -> Product | None:
         """Return what the product's record says, if there is one."""
-        url = str(self.record_url).format(id=native_id)
+        if self.record_url is None:
+            return None
+        url = self.record_url.format(id=native_id)
         if self.archive and not self.archive.has(url):
             return None
         try:
             response = await self.crawler.engine.download_async(Request(url))
             if response.status != 200:
                 return None
-            record = next((x for x in self.parse(response) if isinstance(x, Product)), None)
-            if record:
-                record.capture = response.meta.get("capture")
+            record = self.product(response)
+            record.capture = response.meta.get("capture")
             return record
         except TravelError:  # most records were never archived
             return None
@@ -273,19 +256,17 @@ class StoreSpider(Store, scrapy.Spider):
 
     # --- losing ---
 
-    def lost(self, failure: Failure) -> None:
+    async def lost(self, failure: Failure) -> AsyncIterator[Product]:
         """Keep a product page that was not received, with the reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        refused = "Forbidden by robots.txt" in str(failure.value)
-        rejection = Rejection(
-            "page", request.url, [_reason(failure.value)], capture=request.meta.get("capture")
-        )
-        self.account.reject(rejection, "refused" if refused else "failed")
-
-    def led_away(self, request: Request) -> None:
-        """Account for a product redirected outside the store: Scrapy drops it without a word."""
-        if request.callback == self.read and not self.within_store(request.url):
-            self.account.reject(Rejection("page", request.url, ["redirected outside the store"]))
+        error = failure.value
+        if not self.within_store(rendering.led_to(request)):
+            error = LedAway("redirected outside the store")
+        if isinstance(error, LedAway):
+            yield await self.not_shown(request, request.cb_kwargs["native_id"], error)
+            return
+        refused = "Forbidden by robots.txt" in str(error)
+        self.account.reject(_rejection(request, reason(error)), "refused" if refused else "failed")
 
     def led_back(self, request: Request) -> None:
         """Account for a product redirected to one that was asked for already."""
@@ -295,7 +276,7 @@ class StoreSpider(Store, scrapy.Spider):
     def lost_policy(self, failure: Failure) -> None:
         """Keep note of a policy page that was not received."""
         url: str = failure.request.url  # type: ignore[attr-defined]
-        self.account.note(Rejection("policy", url, [_reason(failure.value)]))
+        self.account.note(Rejection("policy", url, [reason(failure.value)]))
 
     def lost_listing(self, failure: Failure) -> None:
         """Keep note of a listing page that was not received: the listing is not whole."""
@@ -303,10 +284,19 @@ class StoreSpider(Store, scrapy.Spider):
 
     def _lost_listing(self, url: str, error: BaseException | None) -> None:
         self.crawler.stats.inc_value("listings/failed")
-        logger.error("listing %s: %s", url, _reason(error))
+        logger.error("listing %s: %s", url, reason(error))
 
 
-def _reason(error: BaseException | None) -> str:
+def _asked(response: Response) -> Request:
+    request: Request = response.request  # type: ignore[assignment]
+    return request
+
+
+def _rejection(request: Request, why: str) -> Rejection:
+    return Rejection("page", request.url, [why], capture=request.meta.get("capture"))
+
+
+def reason(error: BaseException | None) -> str:
     """Return in one line why a page was lost."""
     if isinstance(error, HttpError):
         return f"HTTP status {error.response.status}"

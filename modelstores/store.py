@@ -12,7 +12,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from modelstores import page
-from modelstores.items import Policy, Product
+from modelstores.elements import codebook
+from modelstores.items import Capture, Policy, Product
 
 #: Longest title kept of a policy page, in characters.
 MAX_TITLE = 500
@@ -31,7 +32,7 @@ class Store:
     allowed_domains: ClassVar[list[str]]
     #: whether the store has left the web: only its past, or an archive, can be read
     gone: ClassVar[bool] = False
-    #: listings a full crawl starts from
+    #: addresses of the listings a full crawl starts from
     start_urls: list[str]
     #: regular expression of the ``{id}`` part of the addresses below
     native_id: ClassVar[str] = r"[^/?#]+"
@@ -43,10 +44,15 @@ class Store:
     listing_url: ClassVar[str | None] = None
     #: whether a browser renders the pages; one that does without says why in its card
     render: ClassVar[bool] = True
+    #: whether an archived page that is an empty shell (``page.EmptyShell``) is rendered
+    render_shells: ClassVar[bool] = False
     #: domains besides ``allowed_domains`` that rendered pages take scripts and data from
     asset_domains: ClassVar[list[str]] = []
     #: {address of a policy page: elements that it can be evidence for}
     policy_urls: ClassVar[dict[str, tuple[str, ...]]] = {}
+    #: whether authors, not the store, choose the labels and headings below: a page that
+    #: shows none of them is then no change of layout
+    authors_choose: ClassVar[bool] = False
     #: {the store's word before a value, lower case: element id}
     labels: ClassVar[dict[str, str]] = {}
     #: {the store's word above a section, lower case: element id}
@@ -61,6 +67,23 @@ class Store:
             NotAProduct: the page is neither; the message says in a line what it is.
         """
         raise NotImplementedError
+
+    def listings(self) -> Iterable[Request]:
+        """Return the requests that a live crawl of the store begins its listing with."""
+        return map(Request, self.start_urls)
+
+    def product(self, response: Response) -> Product:
+        """Return the product of a page or record. Pure.
+
+        Raises:
+            NotAProduct: it shows none.
+        """
+        if not self.within_store(response.url):
+            raise page.NotAProduct("the page led out of the store")
+        product = next((x for x in self.parse(response) if isinstance(x, Product)), None)
+        if product is None:
+            raise page.NotAProduct("the page shows no product")
+        return product
 
     def in_scope(self, product: Product) -> bool:  # noqa: ARG002
         """Tell whether a product is of the kind that is looked for. Pure.
@@ -113,6 +136,23 @@ class Store:
         """Tell whether an address is on one of the store's hosts."""
         host = urlsplit(url).hostname or ""
         return any(host == d or host.endswith(f".{d}") for d in self.allowed_domains)
+
+
+def as_listed(store: Store, native_id: str, capture: Capture | None = None) -> Product:
+    """Return a product of which it is only known that the store lists it.
+
+    No name was read: its id stands for it. Every element is unread, so none counts as absent.
+    """
+    return Product(
+        store=store.name,
+        native_id=native_id,
+        url=store.product_url.format(id=native_id),
+        kind=store.kind,
+        source="list",
+        name=native_id,
+        unread=[element.id for element in codebook.load().elements],
+        capture=capture,
+    )
 
 
 def address_pattern(address: str, native_id: str) -> re.Pattern[str]:

@@ -221,8 +221,12 @@ class TimeTravel:
         return cls(spider.wayback)
 
     async def process_request(self, request: Request) -> Response | None:
-        """Answer with the memento nearest to the day; what asks the archive itself passes."""
-        if self._machine.is_its_own(request.url):
+        """Answer with the memento nearest to the day.
+
+        What asks the archive itself passes, and what the browser is to render: each request
+        of such a page comes back here (``rendering.answer_by``).
+        """
+        if self._machine.is_its_own(request.url) or request.meta.get("playwright"):
             return None
         memento, taken, address = await self._machine.page(request.url)
         request.meta["memento"] = {"time": taken, "url": address}

@@ -112,6 +112,7 @@ class DatabasePipeline:
         counts = spider.account.counts
         damaged = len(spider.archive.damage) if spider.archive else 0
         lost_listings = stats.get_value("listings/failed", 0)
+        unread = spider.account.unread_number
         self._timer.stop()
         try:
             self._writer.flush()
@@ -125,7 +126,7 @@ class DatabasePipeline:
                     "merged": counts["merged"] + twice,
                 },
             )
-            status, reasons = verdict(reason, counts, damaged, lost_listings)
+            status, reasons = verdict(reason, counts, damaged, lost_listings, unread)
             self._writer.close(
                 status,
                 reasons,
@@ -139,7 +140,7 @@ class DatabasePipeline:
             status, reasons = "failed", [str(error)]
         finally:
             self._engine.dispose()
-        for line in summary(counts, status, reasons, spider.account.losses):
+        for line in summary(counts, status, reasons, spider.account.losses, unread):
             print(f"{spider.name}: {line}", file=sys.stderr)
 
 

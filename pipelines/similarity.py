@@ -10,8 +10,11 @@ class SimilarityPipeline:
     """Fills in ``similarity`` and ``input_domain``."""
 
     def process_item(self, item: Product | Policy) -> Product | Policy:
-        """Return a product with its key and input domain, and the evidence for both."""
-        if isinstance(item, Policy):
+        """Return a product with its key and input domain, and the evidence for both.
+
+        One that is only listed has neither: nothing of it was read.
+        """
+        if isinstance(item, Policy) or item.only_listed:
             return item
         item.similarity, domain = describe(item)
         item.input_domain = domain["domain"]

@@ -34,10 +34,43 @@ def test_verdict(
     status: str,
     words: str,
 ) -> None:
-    said, reasons = verdict(reason, numbers, damaged, lost_listings)
+    said, reasons = verdict(reason, numbers, damaged, lost_listings, 0)
     assert said == status
     assert words in "; ".join(reasons)
     assert bool(reasons) is (status != "complete")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "unread", "reasons"),
+    [
+        (counts(100, stored=100), 5, []),
+        (counts(100, stored=100), 6, ["6 of 100 products are unread"]),
+        (
+            counts(100, stored=97, failed=3),
+            3,
+            [
+                "3 of 100 products failed or were quarantined",
+                "3 of 100 products are unread",
+            ],
+        ),
+    ],
+)
+def test_unread_products_count_with_those_that_are_lost(
+    numbers: dict[str, int], unread: int, reasons: list[str]
+) -> None:
+    status = "suspect" if reasons else "complete"
+    assert verdict("finished", numbers, 0, 0, unread) == (status, reasons)
+
+
+def test_summary_tells_what_is_unread() -> None:
+    named = loss(Rejection("page", "https://a.example/x", ["no heading"]), "unread")
+    assert summary(counts(9, stored=9), "complete", [], [named], 3) == [
+        "unread: https://a.example/x: no heading",
+        "and 2 more: see the table quarantine",
+        "9 captured = 9 stored + 0 quarantined + 0 failed",
+        "3 of them unread: stored, but what was not read is unknown",
+        "snapshot complete",
+    ]
 
 
 def test_summary_is_the_sum() -> None:

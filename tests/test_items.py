@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from modelstores.elements.tagger import tag
 from modelstores.items import Capture, Product, merge
+from modelstores.similarity import similarity
+from modelstores.store import as_listed
 from modelstores.validation import faults
+from spiders.wolfram import WolframSpider
 
 PAGE = Product(
     store="store",
@@ -81,3 +85,14 @@ def test_faults_name_the_place_and_the_rule(change: dict[str, Any], fault: str) 
 def test_faults_are_bounded() -> None:
     many = faults({**PAGE.as_stated(), "links": ["x"] * 1000})
     assert len(many) == 20
+
+
+def test_of_a_product_that_is_only_listed_nothing_is_read_not_even_its_id() -> None:
+    store = WolframSpider()
+    listed = as_listed(store, "ResNet-50-Trained-on-ImageNet-Competition-Data")
+    assert faults(listed.as_stated()) == []
+    assert {found["state"] for found in tag(listed).values()} == {"unknown"}
+    assert similarity(listed)["algorithm"] is None
+    named = replace(listed, summary="Identifies the main object in an image.")
+    assert not named.only_listed
+    assert similarity(named)["algorithm"] == "resnet"

@@ -126,9 +126,10 @@ def test_a_missing_robots_txt_allows_and_a_crawl_delay_is_kept(tmp_path: Path) -
 def test_whatever_goes_wrong_is_accounted_for(tmp_path: Path) -> None:
     changes: dict[str, Answer | list[Answer]] = {
         "/list/1": listing(
-            *(f"/models/{n}" for n in ("gone", "away", "huge", "slow", "one", "old"))
+            *(f"/models/{n}" for n in ("gone", "away", "huge", "slow", "one", "old", "sold"))
         ),
         "/models/old": Answer.redirect("/models/one"),
+        "/models/sold": html("<meta http-equiv=refresh content='0; url=http://localhost:1/x'>"),
         "/models/gone": Answer(410),
         "/models/away": Answer.redirect("http://localhost:1/models/away"),
         "/models/huge": html("<h1>Huge</h1>" + "x" * 200_000),
@@ -143,13 +144,49 @@ def test_whatever_goes_wrong_is_accounted_for(tmp_path: Path) -> None:
             FAKE_STORE=server.url,
         )
     assert run.returncode == 1
-    assert rows(tmp_path / "x.db", COUNTS) == [(6, 2, 1, 0, 3, 0, "suspect", "full", "live")]
+    assert rows(tmp_path / "x.db", COUNTS) == [(7, 4, 1, 0, 2, 0, "suspect", "full", "live")]
     reasons = dict(rows(tmp_path / "x.db", "select url, reasons from quarantine"))
     said = {url.rpartition("/")[2]: str(reason) for url, reason in reasons.items()}  # type: ignore[union-attr]
     assert "HTTP status 410" in said["gone"]
     assert "redirected outside the store" in said["away"]
+    assert "redirected outside the store" in said["sold"]
+    listed = "select url, source from observation where source = 'list' order by 1"
+    assert [str(url).rpartition("/")[2] for url, _ in rows(tmp_path / "x.db", listed)] == [
+        "away",
+        "sold",
+    ]
     assert "huge" in said
     assert "Traceback" not in run.stderr
+
+
+def test_products_that_all_lead_to_one_page_are_each_unread(tmp_path: Path) -> None:
+    changes: dict[str, Answer | list[Answer]] = {
+        "/models/one": Answer.redirect("/login"),
+        "/models/two": Answer.redirect("/login"),
+        "/login": html("<p>Please log in</p>"),
+        "/api/two": Answer(404),
+    }
+    with fake_store(**changes) as server:
+        run = crawl_fake(
+            tmp_path / "x.db", *QUICK, "-s", f"CAPTURE_DIR={tmp_path}", FAKE_STORE=server.url
+        )
+    assert run.returncode == 1
+    assert rows(tmp_path / "x.db", COUNTS) == [(3, 3, 0, 0, 0, 0, "suspect", "full", "live")]
+    said = "select p.native_id, o.source from observation o join product p on p.id = o.product_id"
+    assert sorted(rows(tmp_path / "x.db", said)) == [
+        ("one", "list"),
+        ("secret", "page"),
+        ("two", "list"),
+    ]
+    assert "2 of 3 products are unread" in run.stderr
+
+
+def test_a_listing_that_leads_elsewhere_is_lost(tmp_path: Path) -> None:
+    with fake_store(**{"/list/2": Answer.redirect("http://localhost:1/list/2")}) as server:
+        run = crawl_fake(
+            tmp_path / "x.db", *QUICK, "-s", f"CAPTURE_DIR={tmp_path}", FAKE_STORE=server.url
+        )
+    assert "1 listing page(s) could not be read" in run.stderr
 
 
 def test_a_lost_listing_page_makes_the_snapshot_suspect_and_partial(tmp_path: Path) -> None:

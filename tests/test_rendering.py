@@ -149,5 +149,8 @@ def test_a_page_that_leads_elsewhere_is_not_believed(tmp_path: Path) -> None:
             )
         assert other.requests == [], "the browser reached another host"
     assert rows(tmp_path / "x.db", "select listed, stored, failed, refused from snapshot") == [
-        (3, 1, 1, 1)
+        (3, 2, 0, 1)
     ], run.stderr
+    assert "/models/moved: redirected outside the store" in run.stderr
+    moved = "select o.source from observation o join product p on p.id = o.product_id"
+    assert rows(tmp_path / "x.db", f"{moved} where p.native_id = 'moved'") == [("list",)]

@@ -122,20 +122,61 @@ def test_a_damaged_record_is_reported_and_the_rest_stored(
     ]
 
 
-def test_a_page_that_cannot_be_read_costs_that_page_alone(tmp_path: Path, database: Path) -> None:
+def test_a_page_that_shows_no_product_is_stored_as_listed(tmp_path: Path, database: Path) -> None:
     archive = tmp_path / "pages.warc.gz"
-    broken = (f"{STORE}/models/broken", "text/html", b"<html>nothing</html>")
+    broken = (f"{STORE}/models/resnet50-imagenet", "text/html", b"<html>Are you a human?</html>")
     crashing = (f"{STORE}/api/crashing", "application/json", b"[1]")
     empty = (f"{STORE}/models/empty", "text/html", b"")
     others = [product(f"net-{n}") for n in range(60)]
-    write_warc(archive, [broken, *others, crashing, empty])
-    run = crawl_fake(database, "-a", f"archive={archive}")
+    offset, *_ = write_warc(archive, [broken, *others, crashing, empty])
+    items = tmp_path / "items.jsonl"
+    run = crawl_fake(database, "-a", f"archive={archive}", "-O", items)
     assert run.returncode == 0, run.stderr
-    assert "63 captured = 60 stored + 0 quarantined + 3 failed" in run.stderr
+    assert "63 captured = 63 stored + 0 quarantined + 0 failed" in run.stderr
+    assert "3 of them unread" in run.stderr
+    assert f"unread: {broken[0]}: no heading" in run.stderr
     reasons = dict(rows(database, "select url, reasons from quarantine"))
-    assert "no heading" in str(reasons[f"{STORE}/models/broken"])
-    assert "TypeError" in str(reasons[f"{STORE}/api/crashing"])
+    assert "no heading" in str(reasons[broken[0]])
+    assert "TypeError" in str(reasons[crashing[0]])
     assert "Traceback" not in run.stderr
+    listed = {
+        item["native_id"]: item
+        for item in map(json.loads, items.open())
+        if item["source"] == "list"
+    }
+    assert sorted(listed) == ["crashing", "empty", "resnet50-imagenet"]
+    assert listed["crashing"]["url"] == f"{STORE}/models/crashing"
+    states = [e["state"] for item in listed.values() for e in item["elements"].values()]
+    assert states == ["unknown"] * 3 * 26
+    # An id is no name: nothing is read from its words.
+    guessed = "select input_domain, similarity_key from latest_product where source = 'list'"
+    assert set(rows(database, guessed)) == {(None, None)}
+    assert listed["resnet50-imagenet"]["capture"]["offset"] == offset
+
+
+def test_a_store_that_answers_with_something_else_makes_the_snapshot_suspect(
+    tmp_path: Path, database: Path
+) -> None:
+    archive = tmp_path / "pages.warc.gz"
+    login = [(f"{STORE}/models/net-{n}", "text/html", b"<p>Please log in") for n in range(3)]
+    write_warc(archive, [*(product(f"good-{n}") for n in range(20)), *login])
+    run = crawl_fake(database, "-a", f"archive={archive}")
+    assert run.returncode == 1
+    assert "snapshot suspect: 3 of 23 products are unread" in run.stderr
+    assert rows(database, COUNTS) == [(23, 23, 0, 0, 0, "suspect", "partial", "archive")]
+    absent = "select count(*) from element_state e join observation o on o.id = e.observation_id"
+    assert rows(database, f"{absent} where o.source = 'list' and e.state <> 'unknown'") == [(0,)]
+
+
+def test_where_a_page_shows_no_product_its_record_is_the_product(
+    tmp_path: Path, database: Path
+) -> None:
+    archive = tmp_path / "pages.warc.gz"
+    write_warc(archive, [(f"{STORE}/models/two", "text/html", b"<p>Please log in"), record("two")])
+    run = crawl_fake(database, "-a", f"archive={archive}")
+    assert f"unread: {STORE}/models/two: no heading" in run.stderr
+    assert rows(database, "select source, name from observation") == [("record", "Net two")]
+    assert rows(database, COUNTS) == [(2, 1, 1, 0, 0, "suspect", "partial", "archive")]
 
 
 def test_errors_are_no_products(tmp_path: Path, database: Path) -> None:

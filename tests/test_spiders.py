@@ -15,7 +15,7 @@ from modelstores.store import address_pattern
 
 LOADER = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["spiders"]}))
 #: what a store's spider may define anew
-OWN = {"parse", "product_id", "record_id", "in_scope", "same_product"}
+OWN = {"parse", "product_id", "record_id", "listings", "in_scope", "same_product"}
 SPIDERS: list[type[StoreSpider]] = [LOADER.load(name) for name in sorted(LOADER.list())]
 
 

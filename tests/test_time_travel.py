@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
@@ -80,6 +81,7 @@ def travel(
     robots: str | None = ALLOW_ALL,
     delay: float = 0.01,
     store: str = "fake",
+    environment: Mapping[str, str] | None = None,
 ) -> tuple[subprocess.CompletedProcess[str], MiniServer, Path]:
     """Run a crawl of the fake store's past; return the run, the server and the database."""
     slots = json.dumps({"wayback-index": {"delay": delay, "concurrency": 1}})
@@ -93,6 +95,7 @@ def travel(
             *("-s", f"CAPTURE_DIR={tmp_path / 'captures'}", "-s", f"WAYBACK_URL={server.url}"),
             *arguments,
             store=store,
+            **(environment or {}),
         )
     return run, server, database
 
@@ -315,13 +318,13 @@ def test_a_store_that_is_gone_is_read_as_it_was(tmp_path: Path) -> None:
     }
     spiders = ("-s", "SPIDER_MODULES=spiders")
     run, server, database = travel(tmp_path, answers, *spiders, store="modeldepot")
-    assert rows(database, COUNTS) == [(7, 6, 1, 0, "suspect", "partial", "wayback")]
-    assert "an empty shell" in run.stderr
+    assert rows(database, COUNTS) == [(7, 7, 0, 0, "suspect", "partial", "wayback")]
+    assert "unread: https://modeldepot.io/acme-labs/shell: an empty shell" in run.stderr
     assert not [path for path in server.paths if "overview" in path or "main.css" in path]
     (capture,) = (tmp_path / "captures" / "modeldepot").iterdir()
     replayed = tmp_path / "replayed.db"
     crawl_fake(replayed, *spiders, "-a", f"archive={capture}", store="modeldepot")
-    assert rows(replayed, "select stored, failed from snapshot") == [(6, 1)]
+    assert rows(replayed, "select stored, failed from snapshot") == [(7, 0)]
     said = (
         "select p.native_id, s.captured_at, o.content_hash from sighting s "
         "join product p on p.id = s.product_id join observation o on o.id = s.observation_id "

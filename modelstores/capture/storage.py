@@ -47,8 +47,9 @@ class WarcStorage:
         """Return the archive's answer to the request, or None."""
         if spider.archive is None:
             return None
+        renders = spider.render or spider.render_shells
         answer = spider.archive.find(
-            request.url, rendered=spider.render and spider.archive.is_rendered(request.url)
+            request.url, rendered=renders and spider.archive.is_rendered(request.url)
         )
         if answer is None:
             return None
@@ -62,12 +63,17 @@ class WarcStorage:
         if exchanges is None:
             request.meta["capture"] = writer.exchange(_exchange(request, response))
             return
-        page = None
+        page, url = None, response.url
+        if not exchanges:  # a shell of the past: it was kept when it came, and all it asked for
+            page = request.meta.get("capture")
+            # Its scripts may have written its address in another way.
+            same = spider.product_id(url) == spider.product_id(request.url)
+            url = request.url if same else url
         for exchange in exchanges:
             place = writer.exchange(exchange)
             page = place if exchange.is_page else page
         document = response.text.encode() if isinstance(response, HtmlResponse) else response.body
-        request.meta["capture"] = writer.rendered(response.url, document, page)
+        request.meta["capture"] = writer.rendered(url, document, page)
 
     def _new_file(self, spider: StoreSpider) -> CaptureWriter:
         started = datetime.now(UTC)
@@ -121,6 +127,7 @@ def _exchange(request: Request, response: Response) -> Exchange:
         reason=reason,
         headers=_pairs(response.headers),
         body=response.body,
+        request_body=request.body,
         made_up=frozenset({"date"}) if request.meta.pop("undated", False) else frozenset(),
         time=memento.get("time"),
         source=memento.get("url"),

@@ -32,6 +32,7 @@ class Exchange:
     reason: str
     headers: Headers
     body: bytes
+    request_body: bytes = b""
     #: the coding and chunking that the headers name are still in the body
     as_sent: bool = True
     #: the answer to the navigation itself, not to what the page's scripts asked for
@@ -87,7 +88,7 @@ class CaptureWriter:
         request = self._warc.create_warc_record(
             exchange.url,
             "request",
-            payload=io.BytesIO(),
+            payload=io.BytesIO(exchange.request_body),
             http_headers=StatusAndHeaders(
                 f"{exchange.method} {_path(exchange.url)} HTTP/1.1",
                 [(n, v) for n, v in exchange.request_headers if n.lower() not in SECRETS],
@@ -102,10 +103,13 @@ class CaptureWriter:
         return place
 
     def rendered(self, url: str, document: bytes, response: Capture | None) -> Capture:
-        """Write what a browser made of a response, as a ``conversion`` of it (WARC 1.1, 6.7)."""
+        """Write what a browser made of a response, as a ``conversion`` of it (WARC 1.1, 6.7).
+
+        Its time is that of the response: of a memento, the day it shows.
+        """
         headers = {"WARC-Warcinfo-ID": self._info_id}
         if response:
-            headers["WARC-Refers-To"] = response.record_id
+            headers |= {"WARC-Refers-To": response.record_id, "WARC-Date": response.time}
         record = self._warc.create_warc_record(
             url,
             "conversion",

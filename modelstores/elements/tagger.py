@@ -60,7 +60,8 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
     that does not show it says nothing of it, and leaves it "unknown".
     """
     rules = rules or default_rules()
-    tags = _Tags(e.id for e in rules.codebook.elements if product.kind in e.kinds)
+    readable = () if product.only_listed else rules.codebook.elements  # an id proves nothing
+    tags = _Tags(e.id for e in readable if product.kind in e.kinds)
     _read_stated(product, rules, tags)
     _read_counters(product, rules, tags)
     sections = list(read_sections(product, rules))

@@ -143,8 +143,11 @@ class Reading:
 
     @cached_property
     def title(self) -> Part:
-        """The name; of a handle ``owner/name/3`` without owner and number of edition."""
-        name = self._product.name.strip()[:MAX_TITLE]
+        """The name; of a handle ``owner/name/3`` without owner and number of edition.
+
+        A product that is only listed has none: its id is no title.
+        """
+        name = "" if self._product.only_listed else self._product.name.strip()[:MAX_TITLE]
         pieces = name.split("/")
         rest = "".join(pieces[1:])
         # ViT-B/16 has no owner: what an owner gives to a model has letters

@@ -1,11 +1,15 @@
 """AWS Marketplace: software, data and models for sale; here the machine-learning products.
 
 Operator  Amazon Web Services, https://aws.amazon.com/marketplace
-Crawled   the public sitemap that robots.txt names, and the product pages it lists; no search
-          page (closed by robots.txt) and no internal interface. The sitemap does not say what
-          a product is, so ``in_scope`` tells once a page has been read.
-Robots    ``/marketplace/search`` is closed to all, ``/marketplace/pp/`` is open. The AWS site
-          terms apply; product texts belong to their sellers.
+Crawled   product pages. A user with AWS credentials finds them by the documented Discovery
+          API, which is asked for SageMaker models and algorithms only; others by the public
+          sitemap that robots.txt names. The sitemap does not say what a product is, so
+          ``in_scope`` tells once a page has been read. No search page (closed by
+          robots.txt) and no internal interface.
+Robots    ``/marketplace/search`` is closed to all, ``/marketplace/pp/`` is open. The host of
+          the API is asked for a robots.txt like any other, and one that forbids is obeyed; a
+          refusal (status 4xx) is none (RFC 9309, 2.3.1.3). The AWS site terms apply, for the
+          API those of the account; product texts belong to their sellers.
 Caveats   A delisted product is answered with status 200 and an empty cache. The page also
           holds other products (recommendations) and texts written by machine (pricing
           summaries, insights, buyer guide): neither is read. The licence's text is a file of
@@ -14,14 +18,16 @@ Browser   not needed: the server writes the page's data into it as JSON (``vike_
           a cache of answered queries).
 Seen      3 product pages of August 2026, none of a model; the service model of the Discovery
           API of February 2026; the sitemap, described.
-Assumed   A SageMaker model's delivery option names its fields as the Discovery API does.
+Assumed   A SageMaker model's delivery option names its fields as the Discovery API does, and
+          the API's listing id is the one in a page's address. How many pages of a search the
+          API gives is not known: where it ends early, the listing counts as lost.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 import scrapy
 from lxml import etree
@@ -31,35 +37,30 @@ from modelstores import page
 from modelstores.items import Product
 from modelstores.page import NotAProduct, dig, objects
 from modelstores.spider import StoreSpider
-from spiders.aws import listing, seller, terms, versions
+from spiders.aws import discovery, listing, seller, signing, terms, versions
 
 LOCATIONS = etree.XPath("//loc/text()")
 SELL = etree.XPath("//a[contains(., 'Sell in AWS Marketplace')]")
 # The guide for sellers; its pages change their names now and then.
 GUIDE = "https://docs.aws.amazon.com/marketplace/latest/userguide"
-# Delivery options that put the product into the customer's part of the AWS cloud.
-INTO_THE_CLOUD = (
-    *("SAGEMAKER_MODEL", "SAGEMAKER_ALGORITHM", "AMAZON_MACHINE_IMAGE", "CLOUDFORMATION"),
-    *("CONTAINER", "HELM", "EKS", "EC2_IMAGE_BUILDER"),
-)
-DEPLOYED = "DEPLOYED_ON_AWS"
 # What stands in the answer to a query, and so cannot be told where that is missing.
 IN_USAGE = (
     *("version_number", "user_instruction", "framework", "origin", "release_notes"),
     *("deployment_instructions", "cloud_deployment"),
 )
 IN_PRICING = ("pricing", "end_user_license")
-# Most characters of name, category and summary, and of a stated text: its section is whole.
-MAX_NAME, MAX_CATEGORY, MAX_SUMMARY, MAX_STATED = 500, 200, 5_000, 20_000
-MAX_CATEGORIES = 50
+# Most characters of name and summary, and of a stated text: its section is whole.
+MAX_NAME, MAX_SUMMARY, MAX_STATED = 500, 5_000, 20_000
 
 
 class AwsSpider(StoreSpider):
-    """The sitemap leads to product pages; a page is read from the queries in its cache."""
+    """API or sitemap lead to product pages; a page is read from the queries in its cache."""
 
     name = "aws"
     title = "AWS Marketplace"
-    allowed_domains: ClassVar = ["aws.amazon.com"]
+    allowed_domains: ClassVar = ["aws.amazon.com", discovery.HOST]
+    custom_settings = {"ADDONS": {signing.Signing: 0}}
+    discovery_url = discovery.URL
     start_urls = ["https://aws.amazon.com/marketplace/sitemap"]
     native_id = r"prodview-[a-z0-9]{8,20}"
     product_url = "https://aws.amazon.com/marketplace/pp/{id}"
@@ -81,8 +82,17 @@ class AwsSpider(StoreSpider):
         "delivery method": "cloud_deployment",
     }
 
+    def listings(self) -> Iterable[scrapy.Request]:
+        """Return the search of the Discovery API for a user with credentials, else the sitemap."""
+        if signing.configured():
+            return [discovery.search(self.discovery_url)]
+        return super().listings()
+
     def parse(self, response: Response, **_: object) -> Iterator[Product | scrapy.Request]:
-        """Yield the product of a product page, or requests for what the sitemap lists."""
+        """Yield the product of a product page, or requests for what API or sitemap list."""
+        if response.url == self.discovery_url:
+            yield from discovery.listed(response, self.product_url)
+            return
         root = page.root(response)
         if native_id := self.product_id(response.url):
             yield self._product(root, native_id)
@@ -120,7 +130,7 @@ class AwsSpider(StoreSpider):
         name = listing.line(dig(overview, "listingName"))[:MAX_NAME]
         if not name:
             raise NotAProduct("the data of the page names no product")
-        categories = _categories(overview)
+        categories = listing.categories(overview)
         texts = list(seller.texts(detail, options, summary))
         stated = {
             "owner": listing.line(dig(overview, "creator", "creatorName"))
@@ -131,7 +141,7 @@ class AwsSpider(StoreSpider):
             "user_instruction": seller.plain(listing.texts(options, "usageInstructions")),
             "release_notes": seller.plain(listing.texts(options, "releaseNotes")),
             "deployment_instructions": "\n".join(listing.recommended(options)),
-            "cloud_deployment": "\n".join(_cloud(answers["Detail"], options)),
+            "cloud_deployment": "\n".join(listing.cloud(answers["Detail"], options)),
             "pricing": "\n".join(terms.prices(summary)),
             "end_user_license": terms.licence(summary),
             "online_submission": next(map(page.text, SELL(root)), ""),
@@ -159,17 +169,3 @@ class AwsSpider(StoreSpider):
             counters=counters,
             unread=[element for element in unread if element not in stated],
         )
-
-
-def _categories(overview: Any) -> list[str]:
-    listed = objects(dig(overview, "categories"))[:MAX_CATEGORIES]
-    named = (listing.line(one.get("categoryName"))[:MAX_CATEGORY].rstrip() for one in listed)
-    return list(dict.fromkeys(filter(None, named)))
-
-
-def _cloud(detail: Any, options: list[dict[str, Any]]) -> dict[str, None]:
-    """Return the words that say that the product is deployed in the cloud of AWS."""
-    methods = (name for name, kind in listing.methods(options) if kind.startswith(INTO_THE_CLOUD))
-    badges = objects(dig(detail, "listingSummaryView", "badges"))
-    shown = (listing.line(b.get("displayName")) for b in badges if b.get("value") == DEPLOYED)
-    return dict.fromkeys(filter(None, (*methods, *shown)))

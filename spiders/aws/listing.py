@@ -20,7 +20,14 @@ TYPE = "fulfillmentOptionType"
 VERSION = ("fulfillmentOptionVersion", "version", "versionName", "versionTitle")
 RECOMMENDED = re.compile(r"recommended(\w{1,60})InstanceType")
 WORD = re.compile(r"[A-Z][a-z]+")
+#: delivery options that put the product into the customer's part of the AWS cloud
+INTO_THE_CLOUD = (
+    *("SAGEMAKER_MODEL", "SAGEMAKER_ALGORITHM", "AMAZON_MACHINE_IMAGE", "CLOUDFORMATION"),
+    *("CONTAINER", "HELM", "EKS", "EC2_IMAGE_BUILDER"),
+)
+DEPLOYED = "DEPLOYED_ON_AWS"
 MAX_COUNT, MAX_RATING = 10**9, 5
+MAX_CATEGORIES, MAX_CATEGORY = 50, 200
 
 
 def answers(root: etree._Element, native_id: str) -> dict[str, Any]:
@@ -93,6 +100,21 @@ def methods(options: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for option in options:
         kind = line(dig(option, TYPE, f"{TYPE}Id"))
         yield line(dig(option, TYPE, f"{TYPE}Name")) or kind, kind
+
+
+def cloud(detail: Any, options: list[dict[str, Any]]) -> dict[str, None]:
+    """Return the words that say that the product is deployed in the cloud of AWS."""
+    named = (name for name, kind in methods(options) if kind.startswith(INTO_THE_CLOUD))
+    badges = objects(dig(detail, "listingSummaryView", "badges"))
+    shown = (line(badge.get("displayName")) for badge in badges if badge.get("value") == DEPLOYED)
+    return dict.fromkeys(filter(None, (*named, *shown)))
+
+
+def categories(overview: Any) -> list[str]:
+    """Return the names of the categories that the product is in."""
+    listed = objects(dig(overview, "categories"))[:MAX_CATEGORIES]
+    named = (line(one.get("categoryName"))[:MAX_CATEGORY].rstrip() for one in listed)
+    return list(dict.fromkeys(filter(None, named)))
 
 
 def version(options: list[dict[str, Any]]) -> str:

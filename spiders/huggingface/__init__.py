@@ -84,6 +84,7 @@ class HuggingFaceSpider(StoreSpider):
     record_url = "https://huggingface.co/api/models/{id}"
     listing_url = r"https://huggingface\.co/api/models(?:\?.*)?"
     render = False
+    authors_choose = True
     labels: ClassVar = {
         "language(s) (nlp)": "language",
         "finetuned from model": "origin",

@@ -1,4 +1,4 @@
-"""Spiders for a store at FAKE_STORE: a fake one, plain and rendered, and Wolfram's."""
+"""Spiders for a store at FAKE_STORE: a fake one, plain or rendered, and Wolfram's."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FakeSpider(StoreSpider):
             root = page.root(response)
             name = root.findtext(".//h1")
             if not name:
-                raise page.NotAProduct("no heading")
+                raise page.EmptyShell("no heading")
             summary = root.findtext(".//p")
             yield Product(**common, native_id=native_id, source="page", name=name, summary=summary)
         else:
@@ -68,6 +68,15 @@ class RenderedSpider(FakeSpider):
     name = "rendered"
     title = "Fake store, rendered"
     render = True
+    record_url = None
+
+
+class ShellSpider(FakeSpider):
+    """The same pages, of which those without a heading are rendered."""
+
+    name = "shells"
+    title = "Fake store, once filled in by scripts"
+    render_shells = True
     record_url = None
 
 
@@ -84,3 +93,4 @@ if STORE.startswith("http:"):  # the local test server has no certificate
     HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
     RenderedSpider.custom_settings = {"DOWNLOAD_HANDLERS": {"http": HANDLER, "https": None}}
     LocalWolframSpider.custom_settings = RenderedSpider.custom_settings
+    ShellSpider.custom_settings = RenderedSpider.custom_settings

@@ -38,6 +38,7 @@ class Seen:
     time: float
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 class MiniServer:
@@ -88,10 +89,10 @@ class MiniServer:
         """Return the paths that were asked for, in order."""
         return [seen.path for seen in self.requests]
 
-    def answer(self, path: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """Take note of a request and return what to say."""
         with self._lock:
-            self.requests.append(Seen(time.monotonic(), path, headers))
+            self.requests.append(Seen(time.monotonic(), path, headers, body))
             answer = self._instead.get(path)
             if isinstance(answer, list):
                 answer = answer.pop(0) if answer else None
@@ -119,7 +120,8 @@ def _handler(server: MiniServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            said = server.answer(unquote(self.path), dict(self.headers))
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            said = server.answer(unquote(self.path), dict(self.headers), sent)
             body = said.body.encode()
             self.send_response(said.status)
             for name, value in {"Content-Type": "text/html", **said.headers}.items():
@@ -127,6 +129,8 @@ def _handler(server: MiniServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        do_POST = do_GET
 
         def log_message(self, *_: object) -> None:
             """Say nothing: tests look at ``requests``."""
