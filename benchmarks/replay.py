@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,10 +21,10 @@ from parsel import Selector
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from benchmarks.process import ROOT, Cost, scrapy
 from modelstores.capture.warc import Record, records
 from tests.miniweb.pack import pack
 
-ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared/captures/huggingface/pages.warc.gz"
 STORE = "https://huggingface.co"
 
@@ -66,24 +63,12 @@ def parse(path: Path) -> float:
     return seconds
 
 
-def replay(path: Path, folder: Path) -> tuple[float, float]:
-    """Return the seconds and the peak memory (MiB) of a crawl into a new database.
-
-    A process starts with the peak of the one that made it: keep this one small.
-    """
+def replay(path: Path, folder: Path) -> Cost:
+    """Return what a crawl into a new database costs."""
     database = folder / f"{time.monotonic_ns()}.db"
-    command = [
-        *(sys.executable, "-m", "scrapy", "crawl", "huggingface", "-a", f"archive={path}"),
-        *("-s", f"DATABASE_URL=sqlite:///{database}"),
-    ]
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    if status:
-        sys.exit(f"the crawl failed: {' '.join(command)}")
+    cost = scrapy("crawl", "huggingface", "-a", f"archive={path}", database=database)
     database.unlink()
-    return seconds, usage.ru_maxrss / 1024
+    return cost
 
 
 def main() -> None:
@@ -101,14 +86,15 @@ def main() -> None:
         print("round  parsel ms/page  replay ms/page  ratio  peak MiB 1x  peak MiB 4x")
         ratios = []
         for turn in range(1, options.rounds + 1):
-            parsed_1, (replayed_1, peak_1) = parse(one), replay(one, folder)
-            parsed_4, (replayed_4, peak_4) = parse(four), replay(four, folder)
-            ratios.append((replayed_4 - replayed_1) / (parsed_4 - parsed_1))
+            parsed_1, replayed_1 = parse(one), replay(one, folder)
+            parsed_4, replayed_4 = parse(four), replay(four, folder)
+            replayed = replayed_4.seconds - replayed_1.seconds
+            ratios.append(replayed / (parsed_4 - parsed_1))
             each = 1000 / (3 * options.pages)
             print(
                 f"{turn:5}  {(parsed_4 - parsed_1) * each:14.2f}  "
-                f"{(replayed_4 - replayed_1) * each:14.2f}  {ratios[-1]:5.2f}  "
-                f"{peak_1:11.0f}  {peak_4:11.0f}"
+                f"{replayed * each:14.2f}  {ratios[-1]:5.2f}  "
+                f"{replayed_1.peak:11.0f}  {replayed_4.peak:11.0f}"
             )
         print(f"median ratio {statistics.median(ratios):.2f}")
 

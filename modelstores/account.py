@@ -18,9 +18,8 @@ OUTCOMES = ("stored", "merged", "out_of_scope", "quarantined", "failed", "refuse
 #: Most losses that the closing lines name; all of them stand in the table ``quarantine``.
 MAX_NAMED = 10
 
-#: Largest share of listed products that may fail, be quarantined or unread in a complete
-#: snapshot.
-MAX_LOST = 0.05
+#: Largest share of listed products that may be unread in a complete snapshot.
+MAX_UNREAD = 0.05
 
 
 class Account:
@@ -84,17 +83,10 @@ def verdict(
         reasons.append(f"{damaged} damaged record(s) in the archive")
     if lost_listings:
         reasons.append(f"{lost_listings} listing page(s) could not be read")
-    accounted = sum(counts[name] for name in OUTCOMES)
-    if counts["listed"] != accounted:
-        reasons.append(f"{counts['listed']} listed, but {accounted} accounted for")
     if not counts["listed"]:
         reasons.append("no product was found")
-    lost = counts["failed"] + counts["quarantined"]
-    if lost + unread > MAX_LOST * counts["listed"]:
-        if lost:
-            reasons.append(f"{lost} of {counts['listed']} products failed or were quarantined")
-        if unread:
-            reasons.append(f"{unread} of {counts['listed']} products are unread")
+    if unread > MAX_UNREAD * counts["listed"]:
+        reasons.append(f"{unread} of {counts['listed']} products are unread")
     return ("suspect", reasons) if reasons else ("complete", [])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scrapy.http import Response
@@ -24,6 +25,8 @@ class Frontier:
         #: if given, only these products are read
         self.ids = arguments.ids
         self._taken: set[str] = set()
+        #: whether a listing of the archive names what the archive does not hold
+        self.leads_out = False
         #: {key of a product: its native id}
         self._known_as: dict[str, str] = {}
         #: how many products there are to read, as far as is known
@@ -55,6 +58,35 @@ class Frontier:
             if self.take(native_id):
                 yield self._store.product_url.format(id=native_id)
 
+    def listings(self, archive: Archive) -> list[str]:
+        """Return the addresses of the listing pages that the archive holds."""
+        first = set(self._store.start_urls)
+        fits = re.compile(self._store.listing_url or "(?!)").fullmatch
+        return [url for url in archive if (url in first or fits(url)) and archive.has(url)]
+
+    def holds_listing(self, archive: Archive) -> bool:
+        """Tell whether the archive holds the store's whole listing, and all that it names.
+
+        To be asked once all of it was read.
+        """
+        first = self._store.start_urls
+        return bool(first) and all(map(archive.has, first)) and not self.leads_out
+
+    def is_new(self, archive: Archive, url: str, entry: Product | None) -> bool:
+        """Tell whether what a listing of the archive names is still to be read.
+
+        What the archive holds is asked for by itself, and what it does not hold cannot be:
+        then the listing leads out of it. An entry that is a product itself can be read,
+        unless there is more of that product.
+        """
+        store = self._store
+        native_id = store.product_id(url) or store.record_id(url)
+        more = (store.product_url, store.record_url) if native_id else ()
+        if archive.has(url) or any(archive.has(u.format(id=native_id)) for u in more if u):
+            return False
+        self.leads_out |= entry is None
+        return entry is not None
+
     def of_archive(self, archive: Archive) -> Iterator[str]:
         """Yield the address of each product the archive holds, and account for all it holds.
 
@@ -68,8 +100,10 @@ class Frontier:
         if self.expected is None:
             found = [url for url in archive if store.product_id(url) or store.record_id(url)]
             others = sum(archive.superseded.get(url, 0) for url in found)
-            self.expected = len(found) + others + len(archive.damage)
+            self.expected = len(found) + others + len(archive.damage) or None
         for damage in archive.damage:
+            if damage.url and not (store.product_id(damage.url) or store.record_id(damage.url)):
+                continue  # a revisit of something else
             account.add("listed")
             place = Capture(damage.file, damage.offset, "", "")
             account.reject(Rejection("record", "", [str(damage)], capture=place))

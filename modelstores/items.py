@@ -1,13 +1,13 @@
-"""What a spider may say: a :class:`Product` or a :class:`Policy`, and nothing else."""
+"""What a spider may say: a :class:`Product`, alone or in a listing, or a :class:`Policy`."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 #: Fields of a Product that pipelines add. They are neither validated with the
 #: spider's part nor hashed: a new tagger must not make an old page look new.
-ADDED_BY_PIPELINES = frozenset({"input_domain", "elements", "similarity"})
+ADDED_BY_PIPELINES = frozenset({"digest", "input_domain", "elements", "similarity"})
 
 #: Fields that say where the words came from, or that move by themselves.
 #: They belong to the sighting, not to what the source said of the product.
@@ -66,6 +66,8 @@ class Product:
     record: Capture | None = None
 
     # --- added by pipelines ---
+    #: SHA-256 of what the source said (``database.rows.content_hash``)
+    digest: str | None = None
     #: Image, Video, Natural language, Audio, Structured, Multimodal or Other
     input_domain: str | None = None
     #: {element id: {"state", "evidence", "where", "rule"}}
@@ -83,11 +85,24 @@ class Product:
     def as_stated(self) -> dict[str, Any]:
         """Return the spider's part as plain data: what is validated."""
         return {
-            name: asdict(value) if isinstance(value, Capture) else value
-            for f in fields(self)
-            if (name := f.name) not in ADDED_BY_PIPELINES
-            and (value := getattr(self, name)) is not None
+            name: dict(vars(value)) if isinstance(value, Capture) else value
+            for name in _STATED
+            if (value := getattr(self, name)) is not None
         }
+
+
+#: Fields of a Product that the spider fills.
+_STATED = tuple(f.name for f in fields(Product) if f.name not in ADDED_BY_PIPELINES)
+
+
+@dataclass
+class Listing:
+    """The entries of one page of a listing, each a product, on their way together.
+
+    There are a thousand to a page, and Scrapy's cost of an item is more than theirs.
+    """
+
+    products: list[Product]
 
 
 @dataclass
@@ -105,6 +120,16 @@ class Policy:
     # --- added by pipelines ---
     #: {element id: {"state", "evidence", "where", "rule"}}
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+Item = Product | Listing | Policy
+
+
+def products(item: Item) -> list[Product]:
+    """Return the products in an item."""
+    if isinstance(item, Listing):
+        return item.products
+    return [item] if isinstance(item, Product) else []
 
 
 @dataclass

@@ -257,12 +257,16 @@ def read_json(body: str | bytes | None) -> Any:
 def dig(value: object, *path: str) -> Any:
     """Return what stands at a path of keys, or None where a step is no object or lacks the key."""
     for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
     return value
 
 
 def words(value: object) -> list[str]:
     """Return the strings in a JSON string or list of strings, cleaned, without empty ones."""
+    if not value:
+        return []
     items = value if isinstance(value, list) else [value]
     return [item for one in items if (item := clean(one))]
 

@@ -19,7 +19,7 @@ from scrapy_playwright.page import PageMethod
 from warcio.bufferedreaders import BufferedReader
 
 from modelstores.browser import unwanted
-from modelstores.capture.archive import Answer, Archive
+from modelstores.capture.archive import REDIRECTS, Answer, Archive
 from modelstores.capture.writer import Exchange
 from modelstores.wayback import plain
 
@@ -31,7 +31,6 @@ QUIET_SECONDS = 5
 #: Largest rendered document, in characters; DOWNLOAD_MAXSIZE does not see these.
 MAX_DOCUMENT = 32 * 1024 * 1024
 MAX_REDIRECTS = 5
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Most answers kept of one page: a script that fetches without end must not fill the memory.
 MAX_EXCHANGES = 300
 #: Most things that are looked for on behalf of a page of the past: each costs the Wayback

@@ -17,6 +17,7 @@ COMMANDS_MODULE = "modelstores.commands"
 DATABASE_URL = os.environ.get("MODELSTORES_DATABASE_URL", "sqlite:///modelstores.db")
 CAPTURE_DIR = "captures"
 WAYBACK_URL = "https://web.archive.org"  # where -a at=DAY finds the past
+RESUME_DAYS = 7.0  # a run goes on with a killed one that began at most so long ago; 0: never
 WAYBACK_WAIT = 60.0  # seconds the archive is left alone after "too much", then twice as long
 
 # --- An honest and polite visitor ---
@@ -34,6 +35,8 @@ DOWNLOADER_MIDDLEWARES = {
     # The same, but a server that fails forbids, and Crawl-delay counts.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "modelstores.robots.RobotsTxt": 100,
+    # What the server says is kept (900); what follows sees a whole page.
+    "modelstores.conditional.ConditionalRequests": 840,
     "modelstores.wayback.TimeTravel": 60,  # before robots.txt: nothing is asked of the store
     # The same, but a product that is led elsewhere is not lost without a word.
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
@@ -82,5 +85,6 @@ EXTENSIONS = {
 MEMUSAGE_LIMIT_MB = 4096  # default 0: none
 
 # --- What people see ---
+PROGRESS_SECONDS = 10.0  # ours: between two progress lines in a log
 LOG_LEVEL = "WARNING"  # default DEBUG; the progress line and the summary tell the rest
 FEED_EXPORT_ENCODING = "utf-8"

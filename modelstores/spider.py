@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -21,9 +22,11 @@ from modelstores import layout, renderer, rendering
 from modelstores.account import Account
 from modelstores.arguments import Arguments
 from modelstores.capture.archive import Archive
+from modelstores.capture.storage import NotKeptError
 from modelstores.capture.wayback import live_address
 from modelstores.frontier import Frontier
-from modelstores.items import Policy, Product, Rejection, merge
+from modelstores.items import Listing, Policy, Product, Rejection, merge
+from modelstores.opening import Opening
 from modelstores.page import EmptyShell, NotAProduct
 from modelstores.redirects import LedAway
 from modelstores.store import Store, as_listed
@@ -36,7 +39,7 @@ logger = logging.getLogger(__name__)
 REPLAY_SETTINGS: dict[str, Any] = {
     "HTTPCACHE_IGNORE_MISSING": True,  # what the archive lacks is not fetched
     "ROBOTSTXT_OBEY": False,
-    "RETRY_ENABLED": False,
+    "RETRY_HTTP_CODES": [],
     "AUTOTHROTTLE_ENABLED": False,
     "DOWNLOAD_DELAY": 0,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
@@ -50,8 +53,17 @@ class StoreSpider(Store, scrapy.Spider):
     limit: int | None = None
     #: the Wayback Machine, if this run travels to a past day
     wayback: WaybackMachine | None = None
-    #: the file this run writes, once it has begun to
+    #: what the run holds: database, lease, and what it goes on with
+    opening: Opening | None = None
+    #: the file this run writes, if any
     capture_path: Path | None = None
+    #: what a killed run had received that this one goes on with
+    resumed: Archive | None = None
+    #: the answers of the last complete live snapshot, by which only changes are asked for
+    previous: Archive | None = None
+    #: digests of what the database holds already, tagged and keyed by these versions
+    known: Container[str | None] = frozenset()
+    arguments: Arguments
     account: Account
     frontier: Frontier
     renderer: renderer.Renderer
@@ -67,6 +79,8 @@ class StoreSpider(Store, scrapy.Spider):
             handlers = settings.getdict("DOWNLOAD_HANDLERS")
             handlers.setdefault("https", renderer.HANDLER)
             settings.set("DOWNLOAD_HANDLERS", handlers, priority="spider")
+            retried = [*settings.getlist("RETRY_EXCEPTIONS"), "playwright.async_api.Error"]
+            settings.set("RETRY_EXCEPTIONS", retried, priority="spider")  # a browser that died
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -75,9 +89,13 @@ class StoreSpider(Store, scrapy.Spider):
         Raises:
             ArgumentError: an argument is unknown or has no usable value.
         """
+        opening = kwargs.pop("opening", None)
         arguments = Arguments.of(kwargs)
         spider = super().from_crawler(crawler, *args)
+        spider.arguments = arguments
         spider.archive, spider.limit = arguments.archive, arguments.limit
+        if opening:
+            spider.hold(opening)
         if arguments.at:
             spider.wayback = WaybackMachine(crawler, arguments.at)
             spider.allowed_domains = [*cls.allowed_domains, spider.wayback.host]  # type: ignore[misc]
@@ -90,12 +108,19 @@ class StoreSpider(Store, scrapy.Spider):
         spider.versions = versions(spider.renderer.version)
         return spider
 
+    def hold(self, opening: Opening) -> None:
+        """Take what the run begins with: the command's, or what the first pipeline opened."""
+        self.opening = opening
+        self.capture_path = opening.capture_path
+        self.resumed, self.previous = opening.resumed, opening.previous
+
     @property
     def scope(self) -> str:
         """Which part of the store this run covers: "full" only if its listing ended."""
         lost = self.crawler.stats.get_value("listings/failed", 0)
-        some = self.archive or self.wayback or self.frontier.is_bounded or lost
-        return "partial" if some else "full"
+        some = self.wayback or self.frontier.is_bounded or lost
+        whole = self.archive is None or self.frontier.holds_listing(self.archive)
+        return "full" if whole and not some else "partial"
 
     # --- asking ---
 
@@ -116,12 +141,20 @@ class StoreSpider(Store, scrapy.Spider):
             for listing in listings:
                 yield self.ask_listing(listing)
             return
-        for url in filter(self.archive.has, self.policy_urls):
-            yield self.ask_policy(url)
-        for url in self.frontier.of_archive(self.archive):
+        async for request in self.of_archive(self.archive):
             if self.crawler.engine.needs_backout():  # as many at a time as are being worked on
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
+            yield request
+
+    async def of_archive(self, archive: Archive) -> AsyncIterator[Request]:
+        """Ask for all that an archive holds of the store."""
+        for url in filter(archive.has, self.policy_urls):
+            yield self.ask_policy(url)
+        for url in self.frontier.of_archive(archive):
             yield self.ask_product(url)
+        if self.lists_products or not self.frontier.is_bounded:
+            for url in self.frontier.listings(archive):
+                yield self.ask_listing(Request(url))
 
     async def products_archived(self, machine: WaybackMachine) -> AsyncIterator[Request]:
         """Ask for every product page that the Wayback Machine's index names."""
@@ -151,7 +184,7 @@ class StoreSpider(Store, scrapy.Spider):
             url,
             self.read,
             errback=self.lost,
-            cb_kwargs={"native_id": self.product_id(url) or self.record_id(url)},
+            cb_kwargs={"native_id": self._native_id(url)},
             meta=self.renderer.meta(url),
         )
 
@@ -167,23 +200,40 @@ class StoreSpider(Store, scrapy.Spider):
 
     # --- reading ---
 
-    async def read_listing(self, response: Response) -> AsyncIterator[Request]:
-        """Ask for the products, and the further listings, of a listing page."""
+    async def read_listing(self, response: Response) -> AsyncIterator[Request | Listing | Product]:
+        """Ask for the products, and the further listings, of a listing page.
+
+        Entries that are products themselves are stored, unless pages are to be read: those
+        of some products, or those that an archive holds.
+        """
         try:
             found = list(self.parse(response))
         except Exception as error:
             self._lost_listing(response.url, error)
             return
-        for request in found:
-            if not isinstance(request, Request):
+        entries: list[Product] = []
+        reads_pages = self.archive is None and self.frontier.is_bounded
+        for one in found:
+            if isinstance(one, Product):
+                entry, url = one, self.product_url.format(id=one.native_id)
+            else:
+                entry, url = None, one.url
+            native_id = self._native_id(url)
+            if self.archive and not self.frontier.is_new(self.archive, url, entry):
                 continue
-            native_id = self.product_id(request.url) or self.record_id(request.url)
             if native_id is None:
-                yield self.ask_listing(request)
+                yield self.ask_listing(one if isinstance(one, Request) else Request(url))
             elif self.frontier.is_full:
-                return
+                break
             elif self.frontier.take(native_id):
-                yield self.ask_product(request.url)
+                if entry is None or reads_pages:
+                    yield self.ask_product(url)
+                else:
+                    entry.capture = response.meta.get("capture")
+                    entries.append(entry)
+        alone = self.settings.getdict("FEEDS")  # a feed has one product a line
+        for item in entries if alone or not entries else [Listing(entries)]:
+            yield item
 
     async def read_policy(self, response: Response, url: str) -> AsyncIterator[Policy]:
         """Read a policy page."""
@@ -204,18 +254,19 @@ class StoreSpider(Store, scrapy.Spider):
                 found = self.parsed(response)
             except Exception as error:
                 found = NotAProduct(f"{found}; rendering it failed: {reason(error)}")
-        if isinstance(found, Exception):
-            yield await self.not_shown(_asked(response), native_id, found)
-            return
-        if self.frontier.is_another(found, response):
-            return
-        if layout.is_changed(self, found):
-            found.unread = layout.unread(self, found)
+        with suppress(NotKeptError):  # the run ends: what was not kept was not read
+            if isinstance(found, Exception):
+                yield await self.not_shown(_asked(response), native_id, found)
+            elif not self.frontier.is_another(found, response):
+                yield await self.completed(found, response)
+
+    async def completed(self, product: Product, response: Response) -> Product:
+        """Return a product with what its record says, and without what a new layout hides."""
+        if layout.is_changed(self, product):
+            product.unread = layout.unread(self, product)
             self.account.unread(_rejection(_asked(response), "none of the store's headings"))
-        if found.source == "page":
-            record = await self.fetch_record(found.native_id)
-            found = merge(found, record) if record else found
-        yield found
+        record = await self.fetch_record(product.native_id) if product.source == "page" else None
+        return merge(product, record) if record else product
 
     def parsed(self, response: Response) -> Product | Exception:
         """Return the product of an answer, or why it shows none."""
@@ -248,6 +299,8 @@ class StoreSpider(Store, scrapy.Spider):
             record = self.product(response)
             record.capture = response.meta.get("capture")
             return record
+        except NotKeptError:
+            raise
         except TravelError:  # most records were never archived
             return None
         except Exception as error:  # the page alone is enough
@@ -260,6 +313,8 @@ class StoreSpider(Store, scrapy.Spider):
         """Keep a product page that was not received, with the reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
+        if isinstance(error, NotKeptError):  # the run ends, and says so
+            return
         if not self.within_store(rendering.led_to(request)):
             error = LedAway("redirected outside the store")
         if isinstance(error, LedAway):
@@ -275,16 +330,26 @@ class StoreSpider(Store, scrapy.Spider):
 
     def lost_policy(self, failure: Failure) -> None:
         """Keep note of a policy page that was not received."""
+        if isinstance(failure.value, NotKeptError):
+            return
         url: str = failure.request.url  # type: ignore[attr-defined]
         self.account.note(Rejection("policy", url, [reason(failure.value)]))
 
     def lost_listing(self, failure: Failure) -> None:
         """Keep note of a listing page that was not received: the listing is not whole."""
+        if isinstance(failure.value, NotKeptError):
+            return
         self._lost_listing(failure.request.url, failure.value)  # type: ignore[attr-defined]
 
     def _lost_listing(self, url: str, error: BaseException | None) -> None:
+        if self.archive and not self.lists_products:
+            self.frontier.leads_out = True  # its pages are there, with or without a listing
+            return
         self.crawler.stats.inc_value("listings/failed")
         logger.error("listing %s: %s", url, reason(error))
+
+    def _native_id(self, url: str) -> str | None:
+        return self.product_id(url) or self.record_id(url)
 
 
 def _asked(response: Response) -> Request:

@@ -42,6 +42,11 @@ class Store:
     record_url: ClassVar[str | None] = None
     #: regular expression of listing pages
     listing_url: ClassVar[str | None] = None
+    #: whether the entries of a listing are products themselves (source "list"): a crawl of the
+    #: whole store then reads no page a product; one of some products (``limit``, ``ids``) does
+    lists_products: ClassVar[bool] = False
+    #: {source ("page", "record", "list"): elements that no such source of the store can hold}
+    beyond: ClassVar[dict[str, tuple[str, ...]]] = {}
     #: whether a browser renders the pages; one that does without says why in its card
     render: ClassVar[bool] = True
     #: whether an archived page that is an empty shell (``page.EmptyShell``) is rendered
@@ -80,8 +85,9 @@ class Store:
         """
         if not self.within_store(response.url):
             raise page.NotAProduct("the page led out of the store")
-        product = next((x for x in self.parse(response) if isinstance(x, Product)), None)
-        if product is None:
+        found = (one for one in self.parse(response) if isinstance(one, Product))
+        product = next(found, None)
+        if product is None or product.source == "list":  # it led to a listing
             raise page.NotAProduct("the page shows no product")
         return product
 

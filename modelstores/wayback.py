@@ -19,6 +19,8 @@ from scrapy.responsetypes import responsetypes
 from scrapy.utils.misc import load_object
 
 from modelstores.capture import wayback
+from modelstores.capture.archive import REDIRECTS
+from modelstores.capture.storage import received
 
 if TYPE_CHECKING:
     from modelstores.spider import StoreSpider
@@ -33,7 +35,6 @@ RETRIES_REFUSED, RETRIES_FAILED = 4, 2
 TOO_MUCH, FAILURES = 429, frozenset({500, 502, 503, 504, 520, 522, 524})
 #: How many addresses in a row may fail before the archive counts as down.
 MAX_FAILED = 3
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: How many captures are tried before a page counts as lost, and hops to each.
 CANDIDATES, HOPS = 3, 5
 #: Most answers of the index to one question.
@@ -206,10 +207,12 @@ class TimeTravel:
 
     It stands before robots.txt is asked (a store's rules its own server, the archive's
     rules the archive), and its answers pass the HTTP cache as any answer does: captures
-    keep the page under its original address, with the memento's own time.
+    keep the page under its original address, with the memento's own time. What a killed
+    run had received is taken from its capture, and not kept a second time.
     """
 
-    def __init__(self, machine: WaybackMachine):
+    def __init__(self, spider: StoreSpider, machine: WaybackMachine):
+        self._spider = spider
         self._machine = machine
 
     @classmethod
@@ -218,7 +221,7 @@ class TimeTravel:
         spider: StoreSpider = crawler.spider  # type: ignore[assignment]
         if spider.wayback is None:
             raise NotConfigured
-        return cls(spider.wayback)
+        return cls(spider, spider.wayback)
 
     async def process_request(self, request: Request) -> Response | None:
         """Answer with the memento nearest to the day.
@@ -228,6 +231,9 @@ class TimeTravel:
         """
         if self._machine.is_its_own(request.url) or request.meta.get("playwright"):
             return None
+        if kept := received(self._spider.resumed, request):
+            kept.flags.append("cached")
+            return kept
         memento, taken, address = await self._machine.page(request.url)
         request.meta["memento"] = {"time": taken, "url": address}
         if b"Date" not in memento.headers:

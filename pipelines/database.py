@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Self
 
 from scrapy import signals
@@ -16,18 +14,17 @@ from twisted.python.failure import Failure
 
 from modelstores.account import receipt, rejected, summary, verdict
 from modelstores.capture.archive import sha256
-from modelstores.database.engine import DatabaseError, connect
-from modelstores.database.writer import CaptureFile, Run, Writer
-from modelstores.elements import codebook
+from modelstores.database import lease
+from modelstores.database.engine import DatabaseError
+from modelstores.database.writer import CaptureFile, Writer
 from modelstores.elements.licences import spdx
 from modelstores.elements.references import references
-from modelstores.items import Policy, Product, Rejection
+from modelstores.items import Item, Policy, Product, Rejection, products
+from modelstores.opening import Opening
 from modelstores.spider import StoreSpider
 
 #: Elements whose stated words are licences.
 LICENSES = ("end_user_license", "developer_license")
-#: Settings without which a run cannot be understood later.
-SETTINGS_KEPT = ("USER_AGENT", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY", "DOWNLOAD_MAXSIZE")
 
 
 class DatabasePipeline:
@@ -46,44 +43,40 @@ class DatabasePipeline:
         return cls(crawler)
 
     def open_spider(self) -> None:
-        """Begin the snapshot."""
+        """Begin the snapshot, or go on with that of a killed run."""
         spider: StoreSpider = self._crawler.spider  # type: ignore[assignment]
-        settings = self._crawler.settings
-        self._engine = connect(settings["DATABASE_URL"])
-        self._writer = Writer(
-            self._engine,
-            Run(
-                store=spider.name,
-                title=spider.title,
-                kind=spider.kind,
-                source="archive" if spider.archive else "wayback" if spider.wayback else "live",
-                started_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-                versions=spider.versions,
-                elements=[asdict(element) for element in codebook.load().elements],
-                scope=spider.scope,
-                settings={name: settings[name] for name in SETTINGS_KEPT}
-                | ({"at": spider.wayback.day.isoformat()} if spider.wayback else {}),
-                captures=[
-                    CaptureFile(file.name, file.sha256, file.bytes)
-                    for file in (spider.archive.files if spider.archive else [])
-                ],
-            ),
-        )
-        self._writer.open()
-        self._timer = LoopingCall(self._safely, self._writer.tick)
-        self._timer.start(self._writer.seconds, now=False)
+        if spider.opening is None:  # no command that has opened the run
+            spider.hold(Opening.of(spider, spider.arguments, self._crawler.settings))
+        self._opening: Opening = spider.opening  # type: ignore[assignment]
+        self._writer = Writer(self._opening.engine, self._opening.run)
+        self._writer.open(self._opening.continues)
+        if not self._crawler.settings.getdict("FEEDS"):  # which are to have all that is told
+            spider.known = self._writer.known()
+        self._timers = [
+            self._every(self._writer.seconds, self._writer.tick),
+            self._every(lease.RENEW_SECONDS, self._opening.lease.renew),
+        ]
 
-    def process_item(self, item: Product | Policy) -> Product | Policy:
-        """Store the product, or what a policy page shows."""
+    def process_item(self, item: Item) -> Item:
+        """Store the products, or what a policy page shows."""
         if isinstance(item, Policy):
             policy = item
             self._safely(lambda: self._writer.add_policy(policy, policy.shown))
             return item
-        stated = dict.fromkeys(item.stated[name] for name in LICENSES if name in item.stated)
-        licenses = [(raw, spdx(raw)) for raw in stated]
-        self._safely(lambda: self._writer.add(item, references(item), licenses))
-        self._crawler.spider.account.add("stored")  # type: ignore[union-attr]
+        self._safely(lambda: self._add(products(item)))
         return item
+
+    def _add(self, found: list[Product]) -> None:
+        spider: StoreSpider = self._crawler.spider  # type: ignore[assignment]
+        for product in found:
+            if product.digest in spider.known:  # and with it what it refers to
+                self._writer.add(product)
+                continue
+            stated = product.stated
+            licenses = dict.fromkeys(stated[name] for name in LICENSES if name in stated)
+            spelled = [(raw, spdx(raw)) for raw in licenses]
+            self._writer.add(product, references(product), spelled)
+        spider.account.add("stored", len(found))
 
     def _rejected(self, rejection: Rejection) -> None:
         self._safely(lambda: self._writer.reject(rejection))
@@ -99,13 +92,18 @@ class DatabasePipeline:
                 ending = self._crawler.engine.close_spider_async(reason="database_error")
                 self._ending = asyncio.ensure_future(ending)
 
-    def _broken(self, item: Product | Policy, failure: Failure) -> None:
+    def _every(self, seconds: float, action: Callable[[], None]) -> LoopingCall:
+        timer = LoopingCall(self._safely, action)
+        timer.start(seconds, now=False)
+        return timer
+
+    def _broken(self, item: Item, failure: Failure) -> None:
         reason = f"{type(failure.value).__name__} in a pipeline"
         if isinstance(item, Policy):
             self._rejected(Rejection("policy", item.url, [reason]))
-            return
-        rejection = Rejection("page", item.url, [reason], item.as_stated(), item.capture)
-        self._crawler.spider.account.reject(rejection)  # type: ignore[union-attr]
+        for one in products(item):
+            rejection = Rejection("page", one.url, [reason], one.as_stated(), one.capture)
+            self._crawler.spider.account.reject(rejection)  # type: ignore[union-attr]
 
     def _closed(self, spider: StoreSpider, reason: str) -> None:
         stats = self._crawler.stats
@@ -113,7 +111,8 @@ class DatabasePipeline:
         damaged = len(spider.archive.damage) if spider.archive else 0
         lost_listings = stats.get_value("listings/failed", 0)
         unread = spider.account.unread_number
-        self._timer.stop()
+        for timer in self._timers:
+            timer.stop()
         try:
             self._writer.flush()
             # A product met under two addresses has one sighting; close() corrects its own.
@@ -126,20 +125,17 @@ class DatabasePipeline:
                     "merged": counts["merged"] + twice,
                 },
             )
-            status, reasons = verdict(reason, counts, damaged, lost_listings, unread)
-            self._writer.close(
-                status,
-                reasons,
+            status, reasons = self._writer.close(
+                *verdict(reason, counts, damaged, lost_listings, unread),
                 receipt(stats.get_stats()),
                 given,
                 scope=spider.scope,
                 captures=_written(spider),
             )
             stats.set_value("snapshot/status", status)  # only now: it stands in the database
+            self._opening.close()
         except DatabaseError as error:
             status, reasons = "failed", [str(error)]
-        finally:
-            self._engine.dispose()
         for line in summary(counts, status, reasons, spider.account.losses, unread):
             print(f"{spider.name}: {line}", file=sys.stderr)
 
@@ -147,6 +143,6 @@ class DatabasePipeline:
 def _written(spider: StoreSpider) -> list[CaptureFile]:
     """Return the capture a live run wrote, with its digest."""
     path = spider.capture_path
-    if path is None:
+    if path is None or not path.exists():
         return []
     return [CaptureFile(path.name, sha256(path), path.stat().st_size)]

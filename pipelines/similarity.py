@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from modelstores.items import Policy, Product
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from modelstores.items import Item, Product, products
 from modelstores.similarity import describe
 
 
 class SimilarityPipeline:
     """Fills in ``similarity`` and ``input_domain``."""
 
-    def process_item(self, item: Product | Policy) -> Product | Policy:
-        """Return a product with its key and input domain, and the evidence for both.
+    def __init__(self, crawler: Crawler):
+        self._crawler = crawler
 
-        One that is only listed has neither: nothing of it was read.
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the pipeline."""
+        return cls(crawler)
+
+    def process_item(self, item: Item) -> Item:
+        """Return the item with keys and input domains, and the evidence for both.
+
+        A product that is only listed has neither: nothing of it was read. What has its key
+        in the database already gets none again.
         """
-        if isinstance(item, Policy) or item.only_listed:
-            return item
-        item.similarity, domain = describe(item)
-        item.input_domain = domain["domain"]
-        item.similarity["evidence"]["input_domain"] = {
-            "words": domain["evidence"],
-            "where": domain["where"],
-        }
+        known = self._crawler.spider.known  # type: ignore[union-attr]
+        for product in products(item):
+            if product.digest not in known and not product.only_listed:
+                _describe(product)
         return item
+
+
+def _describe(product: Product) -> None:
+    product.similarity, domain = describe(product)
+    product.input_domain = domain["domain"]
+    product.similarity["evidence"]["input_domain"] = {
+        "words": domain["evidence"],
+        "where": domain["where"],
+    }

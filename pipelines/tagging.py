@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from scrapy.crawler import Crawler
+
 from modelstores.elements.tagger import tag, tag_policy
-from modelstores.items import Policy, Product
+from modelstores.items import Item, Policy, products
 
 
 class TaggingPipeline:
     """Fills in ``elements`` of a product, ``shown`` of a policy page."""
 
-    def process_item(self, item: Product | Policy) -> Product | Policy:
-        """Return the item with its tags."""
-        if isinstance(item, Product):
-            item.elements = tag(item)
-        else:
+    def __init__(self, crawler: Crawler):
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the pipeline."""
+        return cls(crawler)
+
+    def process_item(self, item: Item) -> Item:
+        """Return the item with its tags; what the database has tagged is not tagged again."""
+        known = self._crawler.spider.known  # type: ignore[union-attr]
+        for product in products(item):
+            if product.digest not in known:
+                product.elements = tag(product)
+        if isinstance(item, Policy):
             item.shown = tag_policy(item)
         return item

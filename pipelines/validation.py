@@ -9,12 +9,13 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from modelstores.account import Account
-from modelstores.items import Policy, Product, Rejection
+from modelstores.database.rows import content_hash
+from modelstores.items import Item, Listing, Policy, Product, Rejection
 from modelstores.validation import faults
 
 
 class ValidationPipeline:
-    """Lets through what fits the schema of its kind."""
+    """Lets through what fits the schema of its kind, with the digest of what it says."""
 
     def __init__(self, crawler: Crawler):
         self._crawler = crawler
@@ -24,16 +25,31 @@ class ValidationPipeline:
         """Make the pipeline."""
         return cls(crawler)
 
-    def process_item(self, item: Product | Policy) -> Product | Policy:
+    def process_item(self, item: Item) -> Item:
         """Return the item, or drop it after it was put into quarantine."""
-        stated = item.as_stated() if isinstance(item, Product) else asdict(item)
-        reasons = faults(stated, "product" if isinstance(item, Product) else "policy")
-        if reasons:
-            rejection = Rejection("validation", item.url, reasons, stated, item.capture)
-            account: Account = self._crawler.spider.account  # type: ignore[union-attr]
-            if isinstance(item, Product):
-                account.reject(rejection, "quarantined")
-            else:
-                account.note(rejection)
+        if isinstance(item, Listing):
+            item.products = [product for product in item.products if self._fits(product)]
+            return item
+        if not (self._fits_policy(item) if isinstance(item, Policy) else self._fits(item)):
             raise DropItem("quarantined", log_level="DEBUG")
         return item
+
+    def _fits(self, product: Product) -> bool:
+        stated = product.as_stated()
+        product.digest = content_hash(product, stated)
+        if product.digest in self._crawler.spider.known:  # type: ignore[union-attr]
+            return True  # it did when it was stored
+        if reasons := faults(stated):
+            rejection = Rejection("validation", product.url, reasons, stated, product.capture)
+            self._account.reject(rejection, "quarantined")
+        return not reasons
+
+    def _fits_policy(self, policy: Policy) -> bool:
+        stated = asdict(policy)
+        if reasons := faults(stated, "policy"):
+            self._account.note(Rejection("validation", policy.url, reasons, stated, policy.capture))
+        return not reasons
+
+    @property
+    def _account(self) -> Account:
+        return self._crawler.spider.account  # type: ignore[union-attr]

@@ -17,11 +17,8 @@ def counts(listed: int, **outcomes: int) -> dict[str, int]:
     ("reason", "numbers", "damaged", "lost_listings", "status", "words"),
     [
         ("finished", counts(3, stored=2, merged=1), 0, 0, "complete", ""),
-        ("finished", counts(100, stored=95, failed=5), 0, 0, "complete", ""),
-        ("finished", counts(100, stored=94, failed=3, quarantined=3), 0, 0, "suspect", "6 of 100"),
         ("finished", counts(100, stored=99, failed=1), 1, 0, "suspect", "1 damaged"),
         ("finished", counts(3, stored=3), 0, 2, "suspect", "2 listing"),
-        ("finished", counts(3, stored=2), 0, 0, "suspect", "3 listed, but 2 accounted for"),
         ("finished", counts(0), 0, 0, "suspect", "no product was found"),
         ("shutdown", counts(3, stored=3), 0, 0, "failed", "ended early: shutdown"),
     ],
@@ -45,19 +42,9 @@ def test_verdict(
     [
         (counts(100, stored=100), 5, []),
         (counts(100, stored=100), 6, ["6 of 100 products are unread"]),
-        (
-            counts(100, stored=97, failed=3),
-            3,
-            [
-                "3 of 100 products failed or were quarantined",
-                "3 of 100 products are unread",
-            ],
-        ),
     ],
 )
-def test_unread_products_count_with_those_that_are_lost(
-    numbers: dict[str, int], unread: int, reasons: list[str]
-) -> None:
+def test_unread_products(numbers: dict[str, int], unread: int, reasons: list[str]) -> None:
     status = "suspect" if reasons else "complete"
     assert verdict("finished", numbers, 0, 0, unread) == (status, reasons)
 

@@ -31,7 +31,11 @@ def listing(*paths: str) -> Answer:
     return html("".join(f"<a href='{path}'>{path}</a>" for path in paths))
 
 
-def fake_store(robots: str | None = ALLOW_ALL, **changes: Answer | list[Answer]) -> MiniServer:
+def fake_store(
+    robots: str | None = ALLOW_ALL,
+    kind: type[MiniServer] = MiniServer,
+    **changes: Answer | list[Answer],
+) -> MiniServer:
     answers = {
         "/list/1": listing("/models/one", "/models/two", "/models/one", "/list/2"),
         "/list/2": listing("/models/secret", "/list/1"),
@@ -45,7 +49,7 @@ def fake_store(robots: str | None = ALLOW_ALL, **changes: Answer | list[Answer])
             json.dumps({"name": "Net two", "license": "MIT", "likes": 3}),
         ),
     }
-    return MiniServer("pytorch_hub", robots=robots, answers={**answers, **changes})
+    return kind("pytorch_hub", robots=robots, answers={**answers, **changes})
 
 
 def test_manners_capture_and_replay(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from modelstores.database.engine import connect
 from modelstores.database.writer import Writer
 from modelstores.items import Capture, Policy, Product, Rejection
 from tests.conftest import ROOT
-from tests.database.samples import product, run, similarity, told
+from tests.database.samples import plain, product, run, similarity, told
 
 PAGE = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
 #: A title, words, the query, and the columns it is said to give.
@@ -41,9 +41,9 @@ def of(store: str, native_id: str, states: str, key: str | None = None, **change
 
 
 @pytest.fixture(scope="module")
-def five(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def five(new_database: Callable[[], str]) -> Engine:
     """Three model stores and one app store, with a policy page and a page that failed."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('queries') / 'x.db'}")
+    engine = connect(new_database())
 
     def write(name: str, kind: str, *entries: tuple[Product, list[tuple[str, str, str]]]) -> None:
         writer = Writer(engine, run(name, kind=kind, elements=CODEBOOK))
@@ -150,11 +150,10 @@ def test_a_query_finds_what_the_page_says(
     with five.connect() as connection:
         found = connection.execute(text(sql))
         assert list(found.keys()) == re.findall(r"`(\w+)`", columns)
-        assert [tuple(row) for row in found] == expected
+        assert [tuple(map(plain, row)) for row in found] == expected
 
 
-def test_where_an_element_was_not_read_it_is_not_known_to_be_missing(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path / 'x.db'}")
+def test_where_an_element_was_not_read_it_is_not_known_to_be_missing(engine: Engine) -> None:
     for store, kind, states in (("wolfram", "model", "puaaaaa"), ("apple", "app", "ppaaaaa")):
         writer = Writer(engine, run(store, kind=kind, elements=CODEBOOK))
         writer.open()
@@ -163,4 +162,3 @@ def test_where_an_element_was_not_read_it_is_not_known_to_be_missing(tmp_path: P
     (sql,) = (sql for title, _, sql, _ in QUERIES if title.startswith("Which elements are only"))
     with engine.connect() as connection:
         assert connection.execute(text(sql)).all() == [("Permission", 1)]
-    engine.dispose()

@@ -5,9 +5,18 @@ from __future__ import annotations
 import glob
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from modelstores.capture import wacz
+from modelstores.capture.revisits import (
+    KINDS,
+    Originals,
+    Place,
+    Revisit,
+    freshened,
+)
+from modelstores.capture.source import Source
 from modelstores.capture.warc import Damage, NoWarcError, Record, record_at, records
 from modelstores.items import Capture
 
@@ -16,13 +25,20 @@ from modelstores.items import Capture
 CODING_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b"}
 
 
+#: Statuses of an answer that leads to another address (RFC 9110, 15.4).
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
 class ArchiveError(ValueError):
     """The archive cannot be used; the message is one line and names the thing."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureFile:
-    """One file of an archive: name, SHA-256, size in bytes, first and last WARC-Date."""
+    """One file of an archive: name, SHA-256, size in bytes, first and last WARC-Date.
+
+    A WARC within a WACZ is named ``FILE.wacz/archive/NAME``; digest and size are the WACZ's.
+    """
 
     name: str
     sha256: str
@@ -33,22 +49,26 @@ class CaptureFile:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the archive holds for one address."""
+    """What the archive holds for one address.
+
+    Of a revisit ``capture`` is its own place and time; the body is the ``original``'s.
+    """
 
     url: str
     status: int
     headers: list[tuple[str, str]]
     body: bytes
     capture: Capture
+    original: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    file: int
-    offset: int
-    inner: int
+    place: Place
     time: str
     status: int
+    #: of a revisit: where its body stands
+    original: Place | None = None
 
     def better_than(self, other: _Entry | None) -> bool:
         """Prefer an answer to an error, then the later capture."""
@@ -61,7 +81,8 @@ class _Entry:
 class Archive:
     """Index of captures by address. Bodies stay in the files until they are asked for."""
 
-    paths: list[Path] = field(default_factory=list)
+    #: the WARC files, and after them those beside that revisits refer to
+    sources: list[Source] = field(default_factory=list)
     files: list[CaptureFile] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
     #: {address: the best response}, in the order of the files
@@ -73,7 +94,7 @@ class Archive:
 
     @classmethod
     def open(cls, pattern: str, progress: Callable[[Path, int], None] | None = None) -> Archive:
-        """Index every file that the pattern (a path or glob) names.
+        """Index every file (WARC or WACZ) that the pattern (a path or glob) names.
 
         ``progress`` is called now and then with the file and the bytes read of it.
 
@@ -85,44 +106,77 @@ class Archive:
         if not paths:
             raise ArchiveError(f"archive {pattern}: no such file")
         archive = cls()
+        revisits: list[Revisit] = []
         for path in paths:
             try:
-                archive._index(path, progress)
+                packed = path.suffix.lower() == wacz.SUFFIX
+                digest, size = sha256(path), path.stat().st_size
+                for source in wacz.warcs(path) if packed else [Source.of(path)]:
+                    first, last = archive._index(source, revisits, progress)
+                    archive.files.append(CaptureFile(source.name, digest, size, first, last))
             except NoWarcError as error:
                 raise ArchiveError(f"archive {error}") from None
             except OSError as error:
                 raise ArchiveError(f"archive {path}: {error.strerror}") from None
+        if revisits:
+            archive._resolve(revisits)
         return archive
 
-    def _index(self, path: Path, progress: Callable[[Path, int], None] | None) -> None:
-        number = len(self.paths)
-        self.paths.append(path)
+    def _index(
+        self,
+        source: Source,
+        revisits: list[Revisit],
+        progress: Callable[[Path, int], None] | None,
+    ) -> tuple[str, str]:
+        """Take in what a WARC holds; return its first and last date."""
+        number = len(self.sources)
+        self.sources.append(source)
         times: list[str] = []
-        for count, record in enumerate(records(path)):
+        for count, record in enumerate(records(source)):
             if isinstance(record, Damage):
                 self.damage.append(record)
                 continue
             if progress and count % 100 == 0:
-                progress(path, record.offset)
+                progress(source.path, source.start + record.offset)
             table = self._table(record)
             if table is None:
                 continue
             times = [min([record.time, *times]), max([record.time, *times])]
-            entry = _Entry(number, record.offset, record.inner, record.time, record.status)
-            url = address(record.url)
-            if url in table:
-                self.superseded[url] = self.superseded.get(url, 0) + 1
-            if entry.better_than(table.get(url)):
-                table[url] = entry
+            place = Place(number, record.offset, record.inner)
+            if record.reference:
+                revisits.append(Revisit.of(place, record, record.reference))
+            else:
+                self._hold(table, record.url, _Entry(place, record.time, record.status))
         first, last = times or ("", "")
-        self.files.append(CaptureFile(path.name, sha256(path), path.stat().st_size, first, last))
+        return first, last
 
     def _table(self, record: Record) -> dict[str, _Entry] | None:
-        if record.kind in {"response", "resource"} and record.url.startswith(("http:", "https:")):
+        if record.kind in KINDS and record.url.startswith(("http:", "https:")):
             return self.responses
         if record.kind == "conversion" and record.content_type.startswith("text/html"):
             return self.rendered
         return None
+
+    def _hold(self, table: dict[str, _Entry], url: str, entry: _Entry) -> None:
+        url = address(url)
+        if url in table:
+            self.superseded[url] = self.superseded.get(url, 0) + 1
+        if entry.better_than(table.get(url)):
+            table[url] = entry
+
+    def _resolve(self, revisits: list[Revisit]) -> None:
+        originals = Originals(self.sources)
+        for revisit in revisits:
+            place, original = revisit.place, originals.find(revisit)
+            if original is None:
+                name, reason = self.sources[place.source].name, "refers to a record not at hand"
+                self.damage.append(Damage(name, place.offset, reason, revisit.url))
+                continue
+            status = original.status if revisit.status is None else revisit.status
+            entry = _Entry(place, revisit.time, status, original.place)
+            self._hold(self.responses, revisit.url, entry)
+        in_order = sorted(self.responses.items(), key=lambda item: item[1].place)
+        self.responses = dict(in_order)
 
     def __iter__(self) -> Iterator[str]:
         """Yield every captured address, in the order of the files."""
@@ -147,10 +201,24 @@ class Archive:
         entry = (self.rendered if rendered else self.responses).get(address(url))
         if entry is None:
             return None
-        path = self.paths[entry.file]
-        record = record_at(path, entry.offset, entry.inner)
-        headers = _fitting(record) if record.headers else [("Content-Type", record.content_type)]
-        capture = Capture(path.name, entry.offset, record.id, record.time, rendered)
+        own = self._read(entry.place, rendered)
+        if entry.original is None:
+            return own
+        original = self._read(entry.original)
+        return replace(
+            own,
+            status=entry.status,
+            headers=freshened(original.headers, own.headers),
+            body=original.body,
+            original=original,
+        )
+
+    def _read(self, place: Place, rendered: bool = False) -> Answer:
+        source = self.sources[place.source]
+        record = record_at(source, place.offset, place.inner)
+        kind = [("Content-Type", record.content_type)] if record.content_type else []
+        headers = _fitting(record) if record.headers or record.reference else kind
+        capture = Capture(source.name, place.offset, record.id, record.time, rendered)
         return Answer(record.url, record.status, headers, record.body, capture)
 
 

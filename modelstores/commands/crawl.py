@@ -14,7 +14,8 @@ from scrapy.crawler import Crawler
 
 from modelstores import browser
 from modelstores.arguments import ArgumentError, Arguments
-from modelstores.database.engine import DatabaseError, connect
+from modelstores.database.engine import DatabaseError
+from modelstores.opening import Opening
 from modelstores.spider import StoreSpider
 
 
@@ -55,11 +56,11 @@ class Command(ScrapyCrawl):
         _check_browser(store, arguments)
         if arguments.archive is None:
             _check_folder(Path(self.settings["CAPTURE_DIR"]) / args[0])  # type: ignore[index]
-        opts.spargs = vars(arguments)
-        connect(self.settings["DATABASE_URL"]).dispose()  # type: ignore[index]
+        opening = Opening.of(store, arguments, self._create_crawler(args[0]).settings)
+        opts.spargs = vars(arguments) | {"opening": opening}
 
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
-        self._run = super()._create_crawler(spidercls)
+        self._run = self._run or super()._create_crawler(spidercls)
         return self._run
 
 

@@ -9,20 +9,22 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from sqlalchemy import Connection
 
 from modelstores.database.engine import DatabaseError, connect, errors_of
 from modelstores.database.views import Selection
+from modelstores.reports.changes import changes
 from modelstores.reports.coverage import coverage
 from modelstores.reports.elements import elements
 from modelstores.reports.groups import groups
 from modelstores.reports.origins import origins
 from modelstores.reports.render import FORMATS, render
-from modelstores.reports.selection import ALL, DEFAULT, remarks, stores
+from modelstores.reports.selection import ALL, DEFAULT, ReportError, remarks, stores
 from modelstores.reports.similar import similar
+from modelstores.reports.snapshots import snapshots
 from modelstores.reports.table import Table
 
 #: Every report by its name.
@@ -32,11 +34,11 @@ REPORTS: dict[str, Callable[..., Table]] = {
     "similar": similar,
     "origins": origins,
     "coverage": coverage,
+    "changes": changes,
+    "snapshots": snapshots,
 }
-
-
-class ReportError(ValueError):
-    """What was asked for cannot be had; the message is one line."""
+#: Options that only some reports have: they are parameters of these.
+OWN_OPTIONS = ("evidence", "since", "until")
 
 
 class Command(ScrapyCommand):
@@ -63,7 +65,13 @@ class Command(ScrapyCommand):
         parser.add_argument("--output", metavar="FILE", help="write to a file, whole or not at all")
         parser.add_argument("--all", action="store_true", help="count suspect snapshots as well")
         parser.add_argument("--stores", metavar="A,B", help="of these stores alone")
-        parser.add_argument("--evidence", action="store_true", help="with the words behind it")
+        parser.add_argument(
+            "--evidence", action="store_true", default=None, help="with the words behind it"
+        )
+        for end in ("--since", "--until"):
+            parser.add_argument(
+                end, metavar="S", help="of changes: the number of a snapshot, or a day YYYY-MM-DD"
+            )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print one report."""
@@ -76,7 +84,9 @@ class Command(ScrapyCommand):
                 with errors_of(engine), engine.connect() as connection:
                     _check_stores(connection, selection)
                     table = report(connection, selection=selection, **options)
-                    lines = remarks(connection, selection)
+                    lines = table.remarks
+                    if lines is None:
+                        lines = remarks(connection, selection)
             finally:
                 engine.dispose()
             _write(render(table, opts.format), opts.output)
@@ -90,7 +100,7 @@ class Command(ScrapyCommand):
 
 def _asked(
     args: list[str], opts: argparse.Namespace
-) -> tuple[Callable[..., Table], dict[str, bool]]:
+) -> tuple[Callable[..., Table], dict[str, Any]]:
     """Return the report that was asked for, and its own options.
 
     Raises:
@@ -102,11 +112,12 @@ def _asked(
     if opts.format not in FORMATS:
         raise ReportError(f"no format {opts.format!r} (known: {', '.join(FORMATS)})")
     report = REPORTS[args[0]]
-    if not opts.evidence:
-        return report, {}
-    if "evidence" not in inspect.signature(report).parameters:
-        raise ReportError(f"report {args[0]!r} has no --evidence")
-    return report, {"evidence": True}
+    options = {name: getattr(opts, name) for name in OWN_OPTIONS}
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in given:
+        if name not in inspect.signature(report).parameters:
+            raise ReportError(f"report {args[0]!r} has no --{name}")
+    return report, given
 
 
 def _check_stores(connection: Connection, selection: Selection) -> None:

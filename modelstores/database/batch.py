@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, case, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, delete, select
 
 from modelstores.database import rows
+from modelstores.database.insert import insert_all, insert_new
+from modelstores.database.opened import Opened, name_captures
 from modelstores.database.rows import License, Reference, Row
 from modelstores.database.tables import (
-    capture,
     counter,
     element_state,
     license_,
@@ -24,16 +23,7 @@ from modelstores.database.tables import (
     similarity,
     storable,
 )
-from modelstores.items import Capture, Product
-
-
-@dataclass(frozen=True)
-class CaptureFile:
-    """A WARC file: its name without folder; digest and size once it is closed."""
-
-    file: str
-    sha256: str = ""
-    bytes: int | None = None
+from modelstores.items import Product
 
 
 class Entry(NamedTuple):
@@ -45,29 +35,19 @@ class Entry(NamedTuple):
     licenses: Sequence[License]
 
 
-@dataclass
-class Opened:
-    """An open snapshot: all that its rows refer to."""
+def write_products(connection: Connection, here: Opened, batch: Sequence[Entry]) -> list[int]:
+    """Write products; return the number of each one's row in ``product``.
 
-    snapshot_id: int
-    store_id: int
-    started_at: str
-    parser: str
-    vocabulary: str
-    #: {element: its row in the codebook of this run}
-    elements: Mapping[str, int]
-    #: {file name: its row}
-    captures: dict[str, int] = field(default_factory=dict)
-
-
-def write_products(connection: Connection, here: Opened, batch: Sequence[Entry]) -> int:
-    """Write products; return how many sightings the snapshot has more."""
+    What the snapshot has already stays as it is.
+    """
     name_captures(connection, here, [one.product.capture for one in batch])
-    product_ids = _product_ids(connection, here, batch)
-    ids, new = _observation_ids(connection, here, batch, product_ids)
+    product_ids, all_new = _product_ids(connection, here, batch)
+    ids, new = _observation_ids(connection, here, batch, product_ids, all_new)
     said = dict(zip(ids, batch, strict=True))  # each observation once
-    untagged = _without(connection, element_state, here, said, new)
-    unkeyed = _without(connection, similarity, here, said, new)
+    told = [i for i in said if said[i].product.elements]
+    untagged = _without(connection, element_state, here, told, new)
+    described = [i for i in said if said[i].product.similarity or said[i].product.input_domain]
+    unkeyed = _without(connection, similarity, here, described, new)
     insert_all(
         connection,
         {
@@ -77,22 +57,45 @@ def write_products(connection: Connection, here: Opened, batch: Sequence[Entry])
             element_state: [
                 r
                 for i in untagged
-                for r in rows.state_rows(said[i].product.elements, i, here.elements)
+                for r in rows.state_rows(
+                    said[i].product.elements,
+                    i,
+                    here.elements,
+                    () if said[i].product.only_listed else here.beyond[said[i].product.source],
+                )
             ],
-            similarity: [
-                rows.similarity_row(said[i].product, i, here.vocabulary)
-                for i in unkeyed
-                if said[i].product.similarity or said[i].product.input_domain
-            ],
+            similarity: [rows.similarity_row(said[i].product, i, here.vocabulary) for i in unkeyed],
         },
     )
-    return _write_sightings(connection, here, batch, product_ids, ids)
+    _write_sightings(connection, here, batch, product_ids, ids)
+    return product_ids
 
 
-def _product_ids(connection: Connection, here: Opened, batch: Sequence[Entry]) -> list[int]:
+def known(connection: Connection, here: Opened) -> set[str]:
+    """Return the digests of the store's observations that this run's versions told all of."""
+    o, told, keyed = observation.c, element_state.c, similarity.c
+    tagged = select(1).where(
+        told.observation_id == o.id, told.element_id.in_(here.elements.values())
+    )
+    of_vocabulary = select(1).where(
+        keyed.observation_id == o.id, keyed.vocabulary == here.vocabulary
+    )
+    found = (
+        select(o.content_hash)
+        .join(product)
+        .where(product.c.store_id == here.store_id, o.parser == here.parser)
+        .where(tagged.exists(), of_vocabulary.exists())
+    )
+    return set(connection.scalars(found))
+
+
+def _product_ids(
+    connection: Connection, here: Opened, batch: Sequence[Entry]
+) -> tuple[list[int], bool]:
+    """Return the row of each product, and whether all of these are new."""
     natives = [storable(one.product.native_id) for one in batch]
     kinds = dict(zip(natives, (one.product.kind for one in batch), strict=True))
-    insert_new(
+    added = insert_new(
         connection,
         product,
         [{"store_id": here.store_id, "native_id": n, "kind": kind} for n, kind in kinds.items()],
@@ -100,12 +103,16 @@ def _product_ids(connection: Connection, here: Opened, batch: Sequence[Entry]) -
     found = select(product.c.native_id, product.c.id).where(
         product.c.store_id == here.store_id, product.c.native_id.in_(kinds)
     )
-    known = {row.native_id: row.id for row in connection.execute(found)}
-    return [known[native] for native in natives]
+    numbers = {row.native_id: row.id for row in connection.execute(found)}
+    return [numbers[native] for native in natives], added == len(kinds)
 
 
 def _observation_ids(
-    connection: Connection, here: Opened, batch: Sequence[Entry], product_ids: Sequence[int]
+    connection: Connection,
+    here: Opened,
+    batch: Sequence[Entry],
+    product_ids: Sequence[int],
+    all_new: bool,
 ) -> tuple[list[int], list[int]]:
     """Return the observation of each product, and which of them are new."""
     keys = [
@@ -122,7 +129,7 @@ def _observation_ids(
     def find() -> dict[tuple[int, str, str], int]:
         return {(p, source, digest): i for p, source, digest, i in connection.execute(lookup)}
 
-    known = find()
+    known = {} if all_new else find()
     missing = {key: one for key, one in zip(keys, batch, strict=True) if key not in known}
     if missing:
         insert_new(
@@ -138,19 +145,21 @@ def _observation_ids(
 
 
 def _without(
-    connection: Connection, table: Table, here: Opened, said: Iterable[int], new: Sequence[int]
+    connection: Connection, table: Table, here: Opened, told: Sequence[int], new: Sequence[int]
 ) -> list[int]:
-    """Return the observations that have no rows of this run's codebook or vocabulary."""
-    old = set(said) - set(new)
-    if not old:
-        return list(new)
+    """Return the observations that have no rows of this run's codebook or vocabulary.
+
+    ``told`` are those that this run has such rows of.
+    """
+    if not (old := set(told) - set(new)):
+        return list(told)
     if table is similarity:
         current = similarity.c.vocabulary == here.vocabulary
     else:
         current = element_state.c.element_id.in_(here.elements.values())
     number = table.c.observation_id
-    have = connection.scalars(select(number).distinct().where(number.in_(old), current))
-    return [*new, *sorted(old - set(have))]
+    have = set(connection.scalars(select(number).distinct().where(number.in_(old), current)))
+    return [i for i in told if i not in have]
 
 
 def _write_sightings(
@@ -159,18 +168,18 @@ def _write_sightings(
     batch: Sequence[Entry],
     product_ids: Sequence[int],
     observation_ids: Sequence[int],
-) -> int:
+) -> None:
     """Write one sighting a product with its counters; ``rows.rank`` says which."""
     s, o = sighting.c, observation.c
     of_run = s.snapshot_id == here.snapshot_id
-    ranks = {
-        number: rows.rank(*of_rank)
+    ranks = {}
+    if again := set(filter(here.may_have, product_ids)):
         for number, *of_rank in connection.execute(
             select(s.product_id, o.source, s.captured_at, o.content_hash, s.record_id)
             .join_from(sighting, observation)
-            .where(of_run, s.product_id.in_(product_ids))
-        )
-    }
+            .where(of_run, s.product_id.in_(again))
+        ):
+            ranks[number] = rows.rank(*of_rank)
     before = set(ranks)
     chosen: dict[int, tuple[Row, list[Row]]] = {}
     for one, number, observed in zip(batch, product_ids, observation_ids, strict=True):
@@ -191,74 +200,3 @@ def _write_sightings(
             counter: [number for _, numbers in chosen.values() for number in numbers],
         },
     )
-    return len(ranks) - len(before)
-
-
-def name_captures(connection: Connection, here: Opened, places: Iterable[Capture | None]) -> None:
-    """Write the files that pages stand in and that the run did not name before."""
-    for name in {place.file: None for place in places if place}:
-        if name not in here.captures:
-            here.captures[name] = write_capture(connection, here.store_id, CaptureFile(name))
-
-
-def write_capture(connection: Connection, store_id: int, one: CaptureFile) -> int:
-    """Return the number of a capture's row; one without digest is completed, not doubled."""
-    c = capture.c
-    named = select(c.id).where(c.store_id == store_id, c.file == one.file)
-    found = connection.scalar(named.where(c.sha256 == one.sha256))
-    if found is None and one.sha256:
-        found = connection.scalar(named.where(c.sha256 == ""))
-        if found is not None:
-            digest = {"sha256": one.sha256, "bytes": one.bytes}
-            connection.execute(update(capture).where(c.id == found).values(digest))
-    if found is not None:
-        return int(found)
-    return insert_one(
-        connection,
-        capture,
-        {"store_id": store_id, "file": one.file, "sha256": one.sha256, "bytes": one.bytes},
-    )
-
-
-def span_captures(connection: Connection, here: Opened) -> None:
-    """Note the times of the earliest and latest record used of each capture of this run."""
-    s, c = sighting.c, capture.c
-    times = connection.execute(
-        select(s.capture_id, func.min(s.captured_at), func.max(s.captured_at))
-        .where(s.snapshot_id == here.snapshot_id, s.capture_id.is_not(None))
-        .group_by(s.capture_id)
-    ).all()
-    for number, first, last in times:
-        connection.execute(
-            update(capture)
-            .where(c.id == number)
-            .values(
-                first_at=case((c.first_at < first, c.first_at), else_=first),
-                last_at=case((c.last_at > last, c.last_at), else_=last),
-            )
-        )
-
-
-def dialect_insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return the dialect's own insert, which knows ``on_conflict_do_*``."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
-
-
-def insert_one(connection: Connection, table: Table, row: Row) -> int:
-    """Insert a row; return its number."""
-    return int(connection.execute(insert(table).values(row)).inserted_primary_key[0])  # type: ignore[index]
-
-
-def insert_new(connection: Connection, table: Table, found: Sequence[Row]) -> None:
-    """Insert rows; those that are there already stay as they are."""
-    if found:
-        connection.execute(dialect_insert(connection, table).on_conflict_do_nothing(), found)
-
-
-def insert_all(connection: Connection, found: Mapping[Table, Sequence[Row]]) -> None:
-    """Insert rows into several tables, in order."""
-    for table, some in found.items():
-        if some:
-            connection.execute(insert(table), some)

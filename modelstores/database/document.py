@@ -20,14 +20,27 @@ Schema version {version}. Generated from `modelstores/database/tables.py` and `v
 
 One snapshot is one run over one store. Its products are stored in batches, each in a
 transaction of its own, so that a killed run keeps what it has written; its status stays
-`running` then, and nothing counts it. What a source said is an observation, stored once for as
-long as it keeps saying it; that it was there is a sighting. Nothing is deleted.
+`running` then, and nothing counts it, until the next run of that store goes on with it or
+closes it as `failed`. What a source said is an observation, stored once for as long as it
+keeps saying it; that it was there is a sighting. No product, observation or closed snapshot
+is ever deleted.
 
 `listed = stored + merged + out_of_scope + quarantined + failed + refused` holds in every
 closed snapshot, or it is not `complete`.
 
 Times are ISO 8601 texts in UTC, versions are texts. "Latest" means latest captured, then latest
 parser: reading pages of 2019 again does not make them the latest word.
+
+The database is SQLite (`sqlite:///FILE`) unless another is named:
+`-s DATABASE_URL=postgresql://USER@HOST/NAME`, or the same in `MODELSTORES_DATABASE_URL`. The
+PostgreSQL database must be there, empty (`createdb --encoding=UTF8 NAME`), and the user must
+own it; the first crawl makes the tables. Keep the password out of the address, in `~/.pgpass`.
+Text sorts by code point there too, so that reports are equal on both.
+
+A database of an older version is upgraded by the first crawl into it, whole or not at all; a
+line says so. Reports, which only read, ask for that. A newer one is refused. Make a copy
+before: there is no way back. Views are made anew then; views of your own that stand on them
+must be dropped first on PostgreSQL.
 
 Open the file read-only (`sqlite3 'file:modelstores.db?mode=ro'`) while a crawl runs. SQLite's
 write-ahead log does not work on network file systems.

@@ -1,22 +1,41 @@
-"""Open a database, and make its schema where there is none."""
+"""Open a database; make its schema where there is none, bring an older one up to date."""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import sqlite3
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.schema import SetColumnComment, SetTableComment
 
+from modelstores.database import migrations
 from modelstores.database.tables import SCHEMA_VERSION, metadata, schema_version, storable
-from modelstores.database.views import create_views
+from modelstores.database.views import create_views, drop_views
 
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False)
+#: What any database of this project has had since its first version.
+_OWN = {schema_version.name, "store", "snapshot", "sighting"}
+#: Names the lock that whoever makes or changes a schema on PostgreSQL takes.
+_SCHEMA_LOCK = int.from_bytes(b"mdlstore")
 
 #: How long to wait for another writer, in seconds: many times what a batch takes.
 BUSY_SECONDS = 30
@@ -27,18 +46,22 @@ class DatabaseError(Exception):
 
 
 def connect(url: str, *, read_only: bool = False) -> Engine:
-    """Open the database at an SQLAlchemy URL; a new one gets its schema.
+    """Open the database at an SQLAlchemy URL, of SQLite or PostgreSQL.
 
-    With ``read_only`` nothing is created or changed, and a database that is not there
-    is an error.
+    A new one gets its schema. An older one is upgraded, whole or not at all, and a line
+    on standard error says so. With ``read_only`` nothing is created or changed, and a
+    database that is not there, empty or older is an error.
 
     Raises:
         DatabaseError: it cannot be opened, created or written, is no database of this
-            project, or has another schema version. Nothing is left behind.
+            project, or has a schema version unknown here. Nothing is left behind.
     """
     try:
         parsed = make_url(url)
-        sqlite = parsed.get_backend_name() == "sqlite"
+        backend = parsed.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            raise ArgumentError("neither SQLite nor PostgreSQL")
+        sqlite = backend == "sqlite"
         engine = _sqlite(parsed, read_only) if sqlite else _server(parsed, read_only)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise DatabaseError(f"{_shown(url)}: {_one_line(error)}") from None
@@ -48,7 +71,7 @@ def connect(url: str, *, read_only: bool = False) -> Engine:
     made = path is not None and not path.exists()
     try:
         with errors_of(engine), engine.begin() as connection:
-            _check_or_create(connection, read_only)
+            _prepare(connection, read_only)
     except DatabaseError:
         engine.dispose()
         if made and path:
@@ -71,10 +94,13 @@ def name_of(engine: Engine) -> str:
     """Return what an error calls the database: its file, or its URL without password."""
     if engine.dialect.name == "sqlite":
         return str(_path(engine.url) or "database in memory")
-    return engine.url.render_as_string(hide_password=True)
+    return _shown(engine.url)
 
 
-def _check_or_create(connection: Connection, read_only: bool) -> None:
+def _prepare(connection: Connection, read_only: bool) -> None:
+    """Make, check or upgrade the schema within the connection's transaction."""
+    if connection.dialect.name == "postgresql" and not read_only:
+        connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
     tables = set(inspect(connection).get_table_names())
     name = name_of(connection.engine)
     if not tables and not read_only:
@@ -82,17 +108,37 @@ def _check_or_create(connection: Connection, read_only: bool) -> None:
         create_views(connection)
         connection.execute(schema_version.insert().values(version_num=SCHEMA_VERSION))
         return
-    if schema_version.name not in tables or "snapshot" not in tables:
+    if not tables >= _OWN:
         raise DatabaseError(f"{name}: this is no database of modelstores")
     found = connection.scalar(select(schema_version.c.version_num))
-    if found != SCHEMA_VERSION:
-        raise DatabaseError(
-            f"{name}: its schema has version {found}, this program reads version {SCHEMA_VERSION}"
-        )
+    if found == SCHEMA_VERSION:
+        return
+    told = f"{name}: its schema has version {found}, this program reads version {SCHEMA_VERSION}"
+    if found not in migrations.versions():
+        raise DatabaseError(told)
+    if read_only:
+        raise DatabaseError(f"{told}; the next crawl into it, or `scrapy snapshot`, upgrades it")
+    _upgrade(connection)
+    print(f"{name}: schema upgraded from version {found} to {SCHEMA_VERSION}", file=sys.stderr)
+
+
+def _upgrade(connection: Connection) -> None:
+    """Bring tables up to date; views and comments are made anew from the code."""
+    drop_views(connection)
+    migrations.upgrade(connection, SCHEMA_VERSION)
+    create_views(connection)
+    if connection.dialect.supports_comments:
+        for table in metadata.tables.values():
+            connection.execute(SetTableComment(table))
+            for column in table.columns:
+                connection.execute(SetColumnComment(column))
 
 
 def _server(url: URL, read_only: bool) -> Engine:
-    engine = create_engine(url, json_serializer=to_json)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    # "format": parameters by position, as with SQLite (``insert``).
+    engine = create_engine(url, json_serializer=to_json, paramstyle="format", pool_pre_ping=True)
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
 
 
@@ -115,7 +161,7 @@ def _sqlite(url: URL, read_only: bool) -> Engine:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         connection.execute("PRAGMA foreign_keys = ON")
         if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             # With WAL this survives the death of the process; a power cut may cost the
             # last batches, never the file.
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -126,6 +172,20 @@ def _sqlite(url: URL, read_only: bool) -> Engine:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; for this SQLite does not wait for others by itself."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > until:
+                raise
+        time.sleep(0.05)
 
 
 def _path(url: URL) -> Path | None:
@@ -146,15 +206,33 @@ def _mode(path: Path | None, read_only: bool) -> str:
 
 
 def to_json(value: object) -> str:
-    """Return the JSON text of a value as the database keeps it: sorted, as it reads."""
-    return storable(_JSON.encode(value))
+    """Return the JSON text of a value as the database keeps it: sorted, as it reads.
 
-
-def _shown(url: str) -> str:
+    A number that is none (NaN, infinity) becomes its name: JSON has no other place for it.
+    """
+    if not value and isinstance(value, list | dict):  # as many are
+        return str(value)
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        return storable(_JSON.encode(value))
+    except ValueError:
+        return storable(_JSON.encode(_finite(value)))
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _shown(url: str | URL) -> str:
+    try:
+        made = make_url(url)
     except ArgumentError:
         return repr(url)
+    secret = [name for name in made.query if "pass" in name.lower()]
+    return made.difference_update_query(secret).render_as_string(hide_password=True)
 
 
 def _one_line(error: BaseException) -> str:

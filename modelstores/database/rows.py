@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,20 +18,23 @@ Reference = tuple[str, str, str]
 #: (the store's words, SPDX expression or None) of a license.
 License = tuple[str, str | None]
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _UUID_URN = "urn:uuid:"
+#: Most characters of a text that is part of a key: PostgreSQL indexes 2704 bytes at most.
+MAX_KEY = 600
 
 
-def content_hash(product: Product) -> str:
+def content_hash(product: Product, stated: Mapping[str, Any] | None = None) -> str:
     """Return the SHA-256 of what a source said of a product, in hexadecimal.
 
     It is taken of the spider's part as canonical JSON, without what belongs to the
     sighting: where the words stood, and the numbers of counters. That a counter is shown
-    is part of what was said: elements rest on it.
+    is part of what was said: elements rest on it. ``stated`` is that part, if it was taken.
     """
-    said = {k: v for k, v in product.as_stated().items() if k not in OF_THE_SIGHTING}
+    stated = product.as_stated() if stated is None else stated
+    said = {k: v for k, v in stated.items() if k not in OF_THE_SIGHTING}
     said["counters"] = sorted(product.counters)
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(said).encode()).hexdigest()
 
 
 def observation_row(product: Product, product_id: int, parser: str, digest: str) -> Row:
@@ -70,17 +73,19 @@ def reference_rows(references: Iterable[Reference], observation_id: int) -> list
     for kind, identifier, url in references:
         if kind not in REFERENCE_KINDS:
             raise ValueError(f"reference of an unknown kind: {kind!r}")
-        row = {"observation_id": observation_id, "kind": kind, "identifier": identifier, "url": url}
-        found.setdefault((kind, identifier), row)
+        key = identifier[:MAX_KEY]
+        row = {"observation_id": observation_id, "kind": kind, "identifier": key, "url": url}
+        found.setdefault((kind, key), row)
     return list(found.values())
 
 
 def license_rows(licenses: Iterable[License], observation_id: int) -> list[Row]:
     """Return the rows of ``license``: each wording once."""
-    return [
-        {"observation_id": observation_id, "raw": raw, "spdx": spdx}
-        for raw, spdx in dict(licenses).items()
-    ]
+    found: dict[str, Row] = {}
+    for raw, spdx in licenses:
+        key = raw[:MAX_KEY]
+        found.setdefault(key, {"observation_id": observation_id, "raw": key, "spdx": spdx})
+    return list(found.values())
 
 
 def told_rows(elements: Mapping[str, Mapping[str, Any]], numbers: Mapping[str, int]) -> list[Row]:
@@ -98,10 +103,26 @@ def told_rows(elements: Mapping[str, Mapping[str, Any]], numbers: Mapping[str, i
 
 
 def state_rows(
-    elements: Mapping[str, Mapping[str, Any]], observation_id: int, numbers: Mapping[str, int]
+    elements: Mapping[str, Mapping[str, Any]],
+    observation_id: int,
+    numbers: Mapping[str, int],
+    beyond: Container[str] = (),
 ) -> list[Row]:
-    """Return the rows of ``element_state``."""
-    return [{"observation_id": observation_id, **row} for row in told_rows(elements, numbers)]
+    """Return the rows of ``element_state``: none for what is unknown because it is ``beyond``
+    the source.
+    """
+    return [
+        {
+            "observation_id": observation_id,
+            "element_id": numbers[element],
+            "state": told["state"],
+            "evidence": told["evidence"],
+            "place": told["where"],
+            "rule": told["rule"],
+        }
+        for element, told in elements.items()
+        if told["state"] != "unknown" or element not in beyond
+    ]
 
 
 def similarity_row(product: Product, observation_id: int, vocabulary: str) -> Row:

@@ -7,6 +7,8 @@ by SQLite in the order of their key, which is how they are read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -50,15 +52,19 @@ def storable(text: str) -> str:
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
+#: Text that PostgreSQL, too, compares and sorts by code point, whatever its locale.
+PLAIN = Text().with_variant(Text(collation="C"), "postgresql")
+
+
 class Words(TypeDecorator[str]):
     """Text that a store wrote: anything at all, made storable."""
 
-    impl = Text
+    impl = PLAIN
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Make a text storable on its way in."""
-        return None if value is None else storable(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
+        """Return what makes a text storable on its way in."""
+        return lambda text: text if text is None or text.isprintable() else storable(text)
 
 
 metadata = MetaData()
@@ -96,11 +102,12 @@ def _json(name: str, comment: str) -> Column[object]:
 def _one_of(
     name: str, values: tuple[str, ...], comment: str
 ) -> tuple[Column[str], CheckConstraint]:
-    listed = ", ".join(f"'{value}'" for value in values)
+    # For each row that it checks, SQLite would make a table of a list after IN.
+    any_of = " OR ".join(f"{name} = '{value}'" for value in values)
     stated = f"{comment} One of: {', '.join(values)}."
     return (
-        Column(name, Text, nullable=False, comment=stated),
-        CheckConstraint(f"{name} IN ({listed})"),
+        Column(name, PLAIN, nullable=False, comment=stated),
+        CheckConstraint(any_of),
     )
 
 
@@ -115,7 +122,7 @@ store = Table(
     "store",
     metadata,
     _number(),
-    Column("name", Text, nullable=False, unique=True, comment="Name of its spider: `wolfram`."),
+    Column("name", PLAIN, nullable=False, unique=True, comment="Name of its spider: `wolfram`."),
     _text("title", "Name as people write it."),
     *_one_of("kind", KINDS, "What the store offers."),
     comment="One site that offers products.",
@@ -147,8 +154,35 @@ snapshot = Table(
     _count("refused", "Pages that robots.txt or the store refused.", optional=True),
     _json("reasons", "Why the status is not `complete`: a list of sentences."),
     _json("receipt", "Statistics of the run: requests, answers by status, bytes, times."),
+    _text("capture_file", "Name of the WARC file that the run writes, if any.", optional=True),
     Index("snapshot_of_store", "store_id", "status"),
     comment="One run over one store.",
+)
+
+snapshot_check = Table(
+    "snapshot_check",
+    metadata,
+    _link("snapshot", "The snapshot.", key=True),
+    _text("name", "What was checked.", key=True),
+    Column("passed", Boolean, nullable=False, comment="Whether the figure keeps to its bound."),
+    Column("figure", Float, comment="The figure found; null if there was nothing to measure."),
+    Column("bound", Float, comment="The figure allowed; null if there was nothing to measure."),
+    _text("detail", "The check in words: what was compared."),
+    comment="What was checked of a finished snapshot; a breach makes it `suspect`.",
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    _link("store", "The store.", key=True),
+    _text("token", "What the holder alone knows of itself, new each time."),
+    _text("host", "Name of the holder's machine."),
+    _text("machine", "Which start of that machine: no two have the same."),
+    Column("process", Integer, nullable=False, comment="Number of the holder's process."),
+    Column("process_started", Float, nullable=False, comment="Its start, seconds since 1970."),
+    _text("acquired_at", "Since when it is held, by the database's clock."),
+    _text("expires_at", "When it is free again unless renewed, by the database's clock."),
+    comment="Which run is at work on a store: one at a time.",
 )
 
 capture = Table(
@@ -157,7 +191,9 @@ capture = Table(
     _number(),
     _link("store", "The store whose pages it holds."),
     _text("file", "Name of the WARC file, without folder."),
-    Column("sha256", Text, nullable=False, comment="Digest of the whole file; empty until closed."),
+    Column(
+        "sha256", PLAIN, nullable=False, comment="Digest of the whole file; empty until closed."
+    ),
     _count("bytes", "Size of the file; null until closed.", optional=True),
     _text("first_at", "Time of its earliest record that was used.", optional=True),
     _text("last_at", "Time of its latest record that was used.", optional=True),
@@ -183,7 +219,7 @@ observation = Table(
     _link("product", "The product it speaks of."),
     *_one_of("source", SOURCES, "What kind of source said this."),
     _text("parser", "Version of the parser that read it."),
-    Column("content_hash", Text, nullable=False, comment="SHA-256 of what the source said."),
+    Column("content_hash", PLAIN, nullable=False, comment="SHA-256 of what the source said."),
     _text("url", "Address of the source."),
     _text("name", "Name of the product, in the store's words."),
     _text("summary", "Short description, in the store's words.", optional=True),
@@ -248,11 +284,11 @@ element = Table(
     "element",
     metadata,
     _number(),
-    Column("codebook", Text, nullable=False, comment="Version of the codebook."),
-    Column("element", Text, nullable=False, comment="Id of the element: `ml_algorithms`."),
-    Column("name", Text, nullable=False, comment="Name in the paper's Table I."),
-    Column("dimension", Text, nullable=False, comment="Dimension in the paper's Table I."),
-    Column("definition", Text, nullable=False, comment="What it means."),
+    Column("codebook", PLAIN, nullable=False, comment="Version of the codebook."),
+    Column("element", PLAIN, nullable=False, comment="Id of the element: `ml_algorithms`."),
+    Column("name", PLAIN, nullable=False, comment="Name in the paper's Table I."),
+    Column("dimension", PLAIN, nullable=False, comment="Dimension in the paper's Table I."),
+    Column("definition", PLAIN, nullable=False, comment="What it means."),
     Column("position", Integer, nullable=False, comment="Place in the paper's Table I, from 1."),
     UniqueConstraint("codebook", "element"),
     comment="An information element as one version of the codebook defines it.",
@@ -268,7 +304,8 @@ element_state = Table(
     _text("place", "Where the words stand.", optional=True),
     _text("rule", "The rule that decided.", optional=True),
     Index("element_state_of_element", "element_id", "state"),
-    comment="What an observation shows of an element, by one version of the codebook.",
+    comment="What an observation shows of an element, by one version of the codebook. An element"
+    " without a row is unknown because no such source of the store can hold it.",
     sqlite_with_rowid=False,
 )
 
@@ -286,7 +323,7 @@ similarity = Table(
     "similarity",
     metadata,
     _link("observation", "The observation.", key=True),
-    Column("vocabulary", Text, primary_key=True, comment="Version of the vocabulary."),
+    Column("vocabulary", PLAIN, primary_key=True, comment="Version of the vocabulary."),
     _text(
         "key",
         "Algorithm with variant, training data, objective; null if one is not stated.",
@@ -309,8 +346,12 @@ reference = Table(
     "reference",
     metadata,
     _link("observation", "The observation that cites it.", key=True),
-    Column("kind", Text, primary_key=True, comment=f"One of: {', '.join(REFERENCE_KINDS)}."),
-    _text("identifier", "Canonical identifier: `1512.03385`, `10.1/x`, `owner/name`.", key=True),
+    Column("kind", PLAIN, primary_key=True, comment=f"One of: {', '.join(REFERENCE_KINDS)}."),
+    _text(
+        "identifier",
+        "Canonical identifier: `1512.03385`, `10.1/x`, `owner/name`; 600 characters at most.",
+        key=True,
+    ),
     _text("url", "Address as the page gives it."),
     Index("reference_identifier", "kind", "identifier"),
     comment="A paper, repository or site that an observation refers to.",
@@ -320,7 +361,7 @@ license_ = Table(
     "license",
     metadata,
     _link("observation", "The observation that states it.", key=True),
-    _text("raw", "The store's words.", key=True),
+    _text("raw", "The store's words, the first 600 characters.", key=True),
     _text("spdx", "SPDX expression; null if the words name no known license.", optional=True),
     Index("license_spdx", "spdx"),
     comment="A license that an observation states.",

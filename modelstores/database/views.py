@@ -1,5 +1,8 @@
 """The views for researchers, in SQL that SQLite and PostgreSQL both run.
 
+Numbers are BIGINT or DOUBLE PRECISION: what PostgreSQL makes of a division or a sum of
+sums by itself is a decimal.
+
 Each view stands on ``complete_snapshot`` alone. :func:`query` gives the same SQL as one
 statement over snapshots of other statuses, so that a report can ask more widely without
 a second wording of any figure.
@@ -8,6 +11,7 @@ a second wording of any figure.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -64,6 +68,23 @@ VIEWS: dict[str, View] = {
         {"*": "The columns of `snapshot`."},
         COMPLETE.sql,
     ),
+    "rival_snapshot": View(
+        "Pairs of snapshots of one store of which the second may hold a later sighting.",
+        {
+            "snapshot_id": "The snapshot.",
+            "rival_id": "One that was captured while it was, or after.",
+            "later_read": "1 if of equal capture times the second counts: it was read by a later"
+            " parser, or by the same later; else 0.",
+        },
+        """
+SELECT this.id AS snapshot_id, rival.id AS rival_id,
+       CASE WHEN (LENGTH(rival.parser), rival.parser, rival.id)
+                 > (LENGTH(this.parser), this.parser, this.id) THEN 1 ELSE 0 END AS later_read
+  FROM complete_snapshot AS this
+  JOIN complete_snapshot AS rival ON rival.store_id = this.store_id AND rival.id <> this.id
+ WHERE COALESCE(rival.captured_until, '9') >= COALESCE(this.captured_from, '')
+""",
+    ),
     "latest_sighting": View(
         "The last sighting of each product: latest captured, then latest parser, then latest read.",
         {
@@ -76,19 +97,20 @@ VIEWS: dict[str, View] = {
             "codebook": "Version of the codebook of that snapshot.",
             "vocabulary": "Version of the vocabulary of that snapshot.",
         },
-        # A longer version number is a later one: 10 comes after 9.
+        # A longer version number is a later one: 10 comes after 9. Only snapshots that were
+        # captured while or after one was can hold what is later: the newest is asked nothing.
         """
-SELECT product_id, store_id, observation_id, snapshot_id, captured_at, parser, codebook, vocabulary
-  FROM (SELECT sighting.product_id, snapshot.store_id, sighting.observation_id,
-               sighting.snapshot_id, sighting.captured_at, snapshot.parser, snapshot.codebook,
-               snapshot.vocabulary,
-               ROW_NUMBER() OVER (
-                   PARTITION BY sighting.product_id
-                   ORDER BY sighting.captured_at DESC, LENGTH(snapshot.parser) DESC,
-                            snapshot.parser DESC, sighting.snapshot_id DESC) AS recency
-          FROM sighting
-          JOIN complete_snapshot AS snapshot ON snapshot.id = sighting.snapshot_id) AS seen
- WHERE recency = 1
+SELECT sighting.product_id, this.store_id, sighting.observation_id, sighting.snapshot_id,
+       sighting.captured_at, this.parser, this.codebook, this.vocabulary
+  FROM complete_snapshot AS this
+  JOIN sighting ON sighting.snapshot_id = this.id
+ WHERE NOT EXISTS (
+       SELECT 1 FROM rival_snapshot AS rival
+         JOIN sighting AS other ON other.snapshot_id = rival.rival_id
+                               AND other.product_id = sighting.product_id
+        WHERE rival.snapshot_id = sighting.snapshot_id
+          AND (other.captured_at > sighting.captured_at
+               OR other.captured_at = sighting.captured_at AND rival.later_read = 1))
 """,
     ),
     "latest_product": View(
@@ -126,20 +148,24 @@ SELECT product.id AS product_id, store.name AS store, product.native_id, product
                       AND similarity.vocabulary = latest.vocabulary
 """,
     ),
-    "settled_snapshot": View(
-        "Snapshots all of whose products were last seen there: what was counted when they closed"
-        " (`element_count`) still holds.",
+    "counted_snapshot": View(
+        "Snapshots at least half of whose products were last seen there: what was counted when they"
+        " closed (`element_count`) holds, less the other products.",
         {
             "snapshot_id": "The snapshot.",
             "store_id": "Its store.",
             "codebook": "Version of its codebook.",
-            "products": "Its products.",
+            "products": "Products that were last seen there.",
+            "superseded": "Its other products.",
         },
         """
-SELECT latest.snapshot_id, latest.store_id, latest.codebook, COUNT(*) AS products
-  FROM latest_sighting AS latest
- GROUP BY latest.snapshot_id, latest.store_id, latest.codebook
-HAVING COUNT(*) = (SELECT COUNT(*) FROM sighting WHERE sighting.snapshot_id = latest.snapshot_id)
+SELECT snapshot_id, store_id, codebook, products, sightings - products AS superseded
+  FROM (SELECT snapshot_id, store_id, codebook, products,
+               (SELECT COUNT(*) FROM sighting
+                 WHERE sighting.snapshot_id = last.snapshot_id) AS sightings
+          FROM (SELECT snapshot_id, store_id, codebook, COUNT(*) AS products
+                  FROM latest_sighting GROUP BY snapshot_id, store_id, codebook) AS last) AS every
+ WHERE 2 * products >= sightings
 """,
     ),
     "latest_policy": View(
@@ -200,18 +226,32 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
        COALESCE(written.policies, 0) AS policies,
        COALESCE(written.policies_read, 0) AS policies_read,
        CASE WHEN told.present > 0 OR written.policies > 0 THEN 1 ELSE 0 END AS ticked,
-       1.0 * told.present / NULLIF(told.present + told.absent, 0) AS share
+       CAST(told.present AS DOUBLE PRECISION) / NULLIF(told.present + told.absent, 0) AS share
   FROM (SELECT store_id, codebook, COUNT(*) AS products
           FROM latest_sighting GROUP BY store_id, codebook) AS every
   JOIN store ON store.id = every.store_id
   JOIN element ON element.codebook = every.codebook
-  LEFT JOIN (SELECT store_id, codebook, element_id, SUM(present) AS present,
-                    SUM(absent) AS absent, SUM(not_applicable) AS not_applicable
-               FROM (SELECT settled.store_id, settled.codebook, element_count.element_id,
+  LEFT JOIN (SELECT store_id, codebook, element_id,
+                    CAST(SUM(present) AS BIGINT) AS present,
+                    CAST(SUM(absent) AS BIGINT) AS absent,
+                    CAST(SUM(not_applicable) AS BIGINT) AS not_applicable
+               FROM (SELECT counted.store_id, counted.codebook, element_count.element_id,
                             element_count.present, element_count.absent,
                             element_count.not_applicable
-                       FROM settled_snapshot AS settled
-                       JOIN element_count ON element_count.snapshot_id = settled.snapshot_id
+                       FROM counted_snapshot AS counted
+                       JOIN element_count ON element_count.snapshot_id = counted.snapshot_id
+                     UNION ALL
+                     SELECT counted.store_id, counted.codebook, element_state.element_id,
+                            CASE element_state.state WHEN 'present' THEN -1 ELSE 0 END,
+                            CASE element_state.state WHEN 'absent' THEN -1 ELSE 0 END,
+                            CASE element_state.state WHEN 'not_applicable' THEN -1 ELSE 0 END
+                       FROM counted_snapshot AS counted
+                       JOIN sighting ON sighting.snapshot_id = counted.snapshot_id
+                       JOIN element_state ON element_state.observation_id = sighting.observation_id
+                      WHERE counted.superseded > 0
+                        AND NOT EXISTS (SELECT 1 FROM latest_sighting AS latest
+                                         WHERE latest.snapshot_id = sighting.snapshot_id
+                                           AND latest.product_id = sighting.product_id)
                      UNION ALL
                      SELECT latest.store_id, latest.codebook, element_state.element_id,
                             CASE element_state.state WHEN 'present' THEN 1 ELSE 0 END,
@@ -219,7 +259,7 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
                             CASE element_state.state WHEN 'not_applicable' THEN 1 ELSE 0 END
                        FROM latest_sighting AS latest
                        JOIN element_state ON element_state.observation_id = latest.observation_id
-                      WHERE latest.snapshot_id NOT IN (SELECT snapshot_id FROM settled_snapshot)
+                      WHERE latest.snapshot_id NOT IN (SELECT snapshot_id FROM counted_snapshot)
                     ) AS counted
               GROUP BY store_id, codebook, element_id) AS told
          ON told.store_id = every.store_id AND told.codebook = every.codebook
@@ -271,6 +311,26 @@ SELECT store.name, element.element, NULL, latest.title, latest.url, latest.evide
  WHERE latest.state = 'present'
 """,
     ),
+    "latest_key": View(
+        "The similarity key of each product that has one, as it was last seen.",
+        {
+            "product_id": "The product.",
+            "store_id": "Its store.",
+            "observation_id": "What was said of it.",
+            "captured_at": "When it was captured.",
+            "vocabulary": "Version of the vocabulary of the key.",
+            "similarity_key": "The key.",
+            "input_domain": "Input domain; null if it was not determined.",
+        },
+        """
+SELECT latest.product_id, latest.store_id, latest.observation_id, latest.captured_at,
+       similarity.vocabulary, similarity.key AS similarity_key, similarity.input_domain
+  FROM latest_sighting AS latest
+  JOIN similarity ON similarity.observation_id = latest.observation_id
+                 AND similarity.vocabulary = latest.vocabulary
+ WHERE similarity.key IS NOT NULL
+""",
+    ),
     "similar_offering": View(
         "Products whose similarity key a product of another store has too, in the same vocabulary.",
         {
@@ -286,16 +346,18 @@ SELECT store.name, element.element, NULL, latest.title, latest.url, latest.evide
             "observation_id": "What was said of it.",
         },
         """
-SELECT latest.vocabulary, latest.similarity_key, latest.store, latest.native_id, latest.name,
-       latest.url, latest.captured_at, latest.input_domain, latest.product_id,
-       latest.observation_id
-  FROM latest_product AS latest
-  JOIN (SELECT vocabulary, similarity_key
-          FROM latest_product
-         WHERE similarity_key IS NOT NULL
+SELECT latest.vocabulary, latest.similarity_key, store.name AS store, product.native_id,
+       observation.name, observation.url, latest.captured_at, latest.input_domain,
+       latest.product_id, latest.observation_id
+  FROM (SELECT vocabulary, similarity_key
+          FROM latest_key
          GROUP BY vocabulary, similarity_key
-        HAVING COUNT(DISTINCT store) > 1) AS shared
-    ON shared.vocabulary = latest.vocabulary AND shared.similarity_key = latest.similarity_key
+        HAVING COUNT(DISTINCT store_id) > 1) AS shared
+  JOIN latest_key AS latest ON latest.vocabulary = shared.vocabulary
+                           AND latest.similarity_key = shared.similarity_key
+  JOIN store ON store.id = latest.store_id
+  JOIN product ON product.id = latest.product_id
+  JOIN observation ON observation.id = latest.observation_id
 """,
     ),
     "input_domain_counts": View(
@@ -309,7 +371,8 @@ SELECT latest.vocabulary, latest.similarity_key, latest.store, latest.native_id,
         },
         """
 SELECT latest.store, latest.input_domain, COUNT(*) AS products,
-       1.0 * COUNT(*) / MIN(every.products) AS share, COUNT(offering.product_id) AS similar_products
+       CAST(COUNT(*) AS DOUBLE PRECISION) / MIN(every.products) AS share,
+       COUNT(offering.product_id) AS similar_products
   FROM latest_product AS latest
   JOIN (SELECT store, COUNT(*) AS products FROM latest_product GROUP BY store) AS every
     ON every.store = latest.store
@@ -329,7 +392,7 @@ SELECT latest.store, latest.input_domain, COUNT(*) AS products,
         },
         """
 SELECT latest.store, COUNT(*) AS products, COUNT(origin.papers) AS citing,
-       1.0 * COUNT(origin.papers) / COUNT(*) AS citing_share,
+       CAST(COUNT(origin.papers) AS DOUBLE PRECISION) / COUNT(*) AS citing_share,
        COALESCE(MIN(cited.papers), 0) AS papers,
        SUM(CASE WHEN origin.papers IS NULL AND origin.repositories > 0 THEN 1 ELSE 0 END)
            AS repository_only
@@ -348,9 +411,26 @@ SELECT latest.store, COUNT(*) AS products, COUNT(origin.papers) AS citing,
  GROUP BY latest.store
 """,
     ),
+    "previous_snapshot": View(
+        "Each snapshot and the one that it is compared with: the last one before it of the same"
+        " store, origin, parser and codebook; for a full one the last full one, if there is one.",
+        {
+            "snapshot": "The snapshot.",
+            "since_snapshot": "The one before it; null for the first.",
+        },
+        """
+SELECT id AS snapshot,
+       CASE scope WHEN 'full' THEN COALESCE(LAG(id) OVER equal_scope, LAG(id) OVER any_scope)
+                  ELSE LAG(id) OVER any_scope END AS since_snapshot
+  FROM complete_snapshot
+ WHERE captured_from IS NOT NULL
+WINDOW any_scope AS (PARTITION BY store_id, source, parser, codebook ORDER BY captured_from, id),
+       equal_scope AS (PARTITION BY store_id, source, parser, codebook, scope
+                       ORDER BY captured_from, id)
+""",
+    ),
     "snapshot_pair": View(
-        "Each snapshot and the one before it of the same store, origin, parser and codebook: what"
-        " may be compared.",
+        "What may be compared: the pairs of `previous_snapshot`, with their times.",
         {
             "store": "Name of the store.",
             "since_snapshot": "The earlier snapshot; null for the first.",
@@ -361,22 +441,48 @@ SELECT latest.store, COUNT(*) AS products, COUNT(origin.papers) AS citing,
             "both_full": "1 if both have the scope `full`, else 0.",
         },
         """
-SELECT store.name AS store, LAG(snapshot.id) OVER earlier AS since_snapshot,
-       snapshot.id AS snapshot, LAG(snapshot.captured_from) OVER earlier AS since,
-       snapshot.captured_from AS until, snapshot.codebook,
-       CASE WHEN snapshot.scope = 'full' AND LAG(snapshot.scope) OVER earlier = 'full'
-            THEN 1 ELSE 0 END AS both_full
-  FROM complete_snapshot AS snapshot
-  JOIN store ON store.id = snapshot.store_id
-WINDOW earlier AS (PARTITION BY snapshot.store_id, snapshot.source, snapshot.parser,
-                                snapshot.codebook
-                   ORDER BY snapshot.captured_from, snapshot.id)
+SELECT store.name AS store, earlier.id AS since_snapshot, later.id AS snapshot,
+       earlier.captured_from AS since, later.captured_from AS until, later.codebook,
+       CASE WHEN earlier.scope = 'full' AND later.scope = 'full' THEN 1 ELSE 0 END AS both_full
+  FROM previous_snapshot AS pair
+  JOIN snapshot AS later ON later.id = pair.snapshot
+  JOIN store ON store.id = later.store_id
+  LEFT JOIN snapshot AS earlier ON earlier.id = pair.since_snapshot
+""",
+    ),
+    "changed_product": View(
+        "Products that do not say the same in the two snapshots of a `snapshot_pair`, both times"
+        " by the same kind of source.",
+        {
+            "store": "Name of the store.",
+            "since_snapshot": "The earlier snapshot.",
+            "snapshot": "The later snapshot.",
+            "since": "Capture time of the earlier snapshot's first product.",
+            "until": "Capture time of the later snapshot's first product.",
+            "codebook": "Version of the codebook of both.",
+            "product_id": "The product.",
+            "since_observation_id": "What was said of it in the earlier snapshot.",
+            "observation_id": "What was said of it in the later one.",
+        },
+        """
+SELECT pair.store, pair.since_snapshot, pair.snapshot, pair.since, pair.until, pair.codebook,
+       later.product_id, earlier.observation_id AS since_observation_id, later.observation_id
+  FROM snapshot_pair AS pair
+  JOIN sighting AS later ON later.snapshot_id = pair.snapshot
+  JOIN sighting AS earlier ON earlier.snapshot_id = pair.since_snapshot
+                          AND earlier.product_id = later.product_id
+                          AND earlier.observation_id <> later.observation_id
+  JOIN observation AS said ON said.id = later.observation_id
+  JOIN observation AS had_said ON had_said.id = earlier.observation_id
+                              AND had_said.source = said.source
 """,
     ),
     "changes": View(
         "What differs between the two snapshots of a `snapshot_pair`. Arrivals and departures are"
-        " told between full snapshots only; a product whose page failed has not departed. Elements"
-        " are compared between equal kinds of source.",
+        " told between full snapshots only; a product whose page failed has not departed, and does"
+        " not arrive when its page is read again. Elements are compared between equal kinds of"
+        " source; a product that says something else, but shows the same of every element, has one"
+        " row without element.",
         {
             "store": "Name of the store.",
             "since_snapshot": "The earlier snapshot.",
@@ -386,7 +492,7 @@ WINDOW earlier AS (PARTITION BY snapshot.store_id, snapshot.source, snapshot.par
             "change": "listed, delisted or changed.",
             "native_id": "The store's own id of the product.",
             "name": "Its name, as last seen.",
-            "element": "The element that changed.",
+            "element": "The element that changed; null if other words did.",
             "before_state": "Its state in the earlier snapshot.",
             "before_words": "Its evidence in the earlier snapshot.",
             "after_state": "Its state in the later snapshot.",
@@ -404,6 +510,9 @@ SELECT pair.store, pair.since_snapshot, pair.snapshot, pair.since, pair.until,
    AND NOT EXISTS (SELECT 1 FROM sighting AS earlier
                     WHERE earlier.snapshot_id = pair.since_snapshot
                       AND earlier.product_id = later.product_id)
+   AND NOT EXISTS (SELECT 1 FROM quarantine
+                    WHERE quarantine.snapshot_id = pair.since_snapshot
+                      AND quarantine.url = said.url)
 UNION ALL
 SELECT pair.store, pair.since_snapshot, pair.snapshot, pair.since, pair.until,
        'delisted', product.native_id, said.name, NULL, NULL, NULL, NULL, NULL
@@ -420,22 +529,93 @@ SELECT pair.store, pair.since_snapshot, pair.snapshot, pair.since, pair.until,
 UNION ALL
 SELECT pair.store, pair.since_snapshot, pair.snapshot, pair.since, pair.until,
        'changed', product.native_id, said.name, element.element,
-       was.state, was.evidence, becomes.state, becomes.evidence
-  FROM snapshot_pair AS pair
-  JOIN sighting AS later ON later.snapshot_id = pair.snapshot
-  JOIN sighting AS earlier ON earlier.snapshot_id = pair.since_snapshot
-                          AND earlier.product_id = later.product_id
-                          AND earlier.observation_id <> later.observation_id
-  JOIN observation AS said ON said.id = later.observation_id
-  JOIN observation AS had_said ON had_said.id = earlier.observation_id
-                              AND had_said.source = said.source
-  JOIN product ON product.id = later.product_id
-  JOIN element_state AS becomes ON becomes.observation_id = later.observation_id
-  JOIN element ON element.id = becomes.element_id AND element.codebook = pair.codebook
-  JOIN element_state AS was ON was.observation_id = earlier.observation_id
-                           AND was.element_id = becomes.element_id
- WHERE becomes.state <> was.state
-    OR COALESCE(becomes.evidence, '') <> COALESCE(was.evidence, '')
+       COALESCE(was.state, 'unknown'), was.evidence,
+       COALESCE(becomes.state, 'unknown'), becomes.evidence
+  FROM changed_product AS pair
+  JOIN observation AS said ON said.id = pair.observation_id
+  JOIN product ON product.id = pair.product_id
+  JOIN element ON element.codebook = pair.codebook
+  LEFT JOIN element_state AS was ON was.observation_id = pair.since_observation_id
+                                AND was.element_id = element.id
+  LEFT JOIN element_state AS becomes ON becomes.observation_id = pair.observation_id
+                                    AND becomes.element_id = element.id
+ WHERE COALESCE(was.state, 'unknown') <> COALESCE(becomes.state, 'unknown')
+    OR COALESCE(was.evidence, '') <> COALESCE(becomes.evidence, '')
+UNION ALL
+SELECT pair.store, pair.since_snapshot, pair.snapshot, pair.since, pair.until,
+       'changed', product.native_id, said.name, NULL, NULL, NULL, NULL, NULL
+  FROM changed_product AS pair
+  JOIN observation AS said ON said.id = pair.observation_id
+  JOIN product ON product.id = pair.product_id
+ WHERE NOT EXISTS (
+       SELECT 1 FROM element
+         LEFT JOIN element_state AS was ON was.observation_id = pair.since_observation_id
+                                       AND was.element_id = element.id
+         LEFT JOIN element_state AS becomes ON becomes.observation_id = pair.observation_id
+                                           AND becomes.element_id = element.id
+        WHERE element.codebook = pair.codebook
+          AND (COALESCE(was.state, 'unknown') <> COALESCE(becomes.state, 'unknown')
+               OR COALESCE(was.evidence, '') <> COALESCE(becomes.evidence, '')))
+""",
+    ),
+    "share_changes": View(
+        "Elements whose share moved between the two snapshots of a `snapshot_pair`: among all"
+        " products between full ones, else among those that both have from the same kind of"
+        " source.",
+        {
+            "store": "Name of the store.",
+            "since_snapshot": "The earlier snapshot.",
+            "snapshot": "The later snapshot.",
+            "since": "Capture time of the earlier snapshot's first product.",
+            "until": "Capture time of the later snapshot's first product.",
+            "position": "Place of the element in the paper's Table I.",
+            "element": "The element.",
+            "before_share": "present / (present + absent) in the earlier snapshot; null if it was"
+            " nowhere looked for.",
+            "after_share": "The same in the later snapshot.",
+        },
+        """
+SELECT counted.store, counted.since_snapshot, counted.snapshot, counted.since, counted.until,
+       element.position, element.element,
+       CAST(counted.before_present AS DOUBLE PRECISION)
+           / NULLIF(counted.before_looked, 0) AS before_share,
+       CAST(counted.after_present AS DOUBLE PRECISION)
+           / NULLIF(counted.after_looked, 0) AS after_share
+  FROM (SELECT pair.store, pair.since_snapshot, pair.snapshot, pair.since, pair.until,
+               becomes.element_id, was.present AS before_present,
+               was.present + was.absent AS before_looked, becomes.present AS after_present,
+               becomes.present + becomes.absent AS after_looked
+          FROM snapshot_pair AS pair
+          JOIN element_count AS becomes ON becomes.snapshot_id = pair.snapshot
+          JOIN element_count AS was ON was.snapshot_id = pair.since_snapshot
+                                   AND was.element_id = becomes.element_id
+         WHERE pair.both_full = 1
+        UNION ALL
+        SELECT pair.store, pair.since_snapshot, pair.snapshot, pair.since, pair.until,
+               becomes.element_id,
+               SUM(CASE was.state WHEN 'present' THEN 1 ELSE 0 END),
+               SUM(CASE WHEN was.state IN ('present', 'absent') THEN 1 ELSE 0 END),
+               SUM(CASE becomes.state WHEN 'present' THEN 1 ELSE 0 END),
+               SUM(CASE WHEN becomes.state IN ('present', 'absent') THEN 1 ELSE 0 END)
+          FROM snapshot_pair AS pair
+          JOIN sighting AS later ON later.snapshot_id = pair.snapshot
+          JOIN sighting AS earlier ON earlier.snapshot_id = pair.since_snapshot
+                                  AND earlier.product_id = later.product_id
+          JOIN observation AS said ON said.id = later.observation_id
+          JOIN observation AS had_said ON had_said.id = earlier.observation_id
+                                      AND had_said.source = said.source
+          JOIN element_state AS becomes ON becomes.observation_id = later.observation_id
+          JOIN element_state AS was ON was.observation_id = earlier.observation_id
+                                   AND was.element_id = becomes.element_id
+         WHERE pair.both_full = 0
+         GROUP BY pair.store, pair.since_snapshot, pair.snapshot, pair.since, pair.until,
+                  becomes.element_id) AS counted
+  JOIN element ON element.id = counted.element_id
+  JOIN snapshot ON snapshot.id = counted.snapshot AND snapshot.codebook = element.codebook
+ WHERE counted.before_present * counted.after_looked
+       <> counted.after_present * counted.before_looked
+    OR (counted.before_looked = 0 AND counted.after_looked > 0)
+    OR (counted.before_looked > 0 AND counted.after_looked = 0)
 """,
     ),
 }
@@ -447,15 +627,24 @@ def create_views(connection: Connection) -> None:
         connection.exec_driver_sql(f"CREATE VIEW {name} AS {view.sql}")
 
 
-def query(name: str, selection: Selection = COMPLETE) -> str:
+def drop_views(connection: Connection) -> None:
+    """Drop every view that is there; they hold nothing of their own."""
+    for name in reversed(VIEWS):
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+
+
+def query(
+    name: str, selection: Selection = COMPLETE, instead: Mapping[str, str] | None = None
+) -> str:
     """Return one SQL statement that says what a view says, over the snapshots selected.
 
-    It uses no view, only tables.
+    It uses no view, only tables. ``instead`` is {view: SELECT} for views that it stands on
+    and that are to say something else.
     """
+    given = {"complete_snapshot": selection.sql, **(instead or {})}
     steps: list[str] = []
     for step, view in VIEWS.items():
         if step == name:
             return f"WITH {', '.join(steps)} {view.sql}" if steps else view.sql
-        sql = selection.sql if view is VIEWS["complete_snapshot"] else view.sql
-        steps.append(f"{step} AS ({sql})")
+        steps.append(f"{step} AS ({given.get(step, view.sql)})")
     raise KeyError(name)

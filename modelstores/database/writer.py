@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from modelstores.database import batch as batches
-from modelstores.database import rows
-from modelstores.database.batch import CaptureFile, Entry, Opened
+from modelstores.database import opened, rows
+from modelstores.database.batch import Entry
+from modelstores.database.checks import run_checks
 from modelstores.database.engine import errors_of
+from modelstores.database.insert import insert_all, insert_new, insert_one
+from modelstores.database.opened import CaptureFile, Opened
+from modelstores.database.resume import VERSIONS, Resumable, reopen
 from modelstores.database.rows import License, Reference, Row, content_hash
 from modelstores.database.tables import (
     COUNTS,
-    STATES,
-    element,
-    element_count,
-    element_state,
+    SOURCES,
     policy,
     quarantine,
     sighting,
     snapshot,
-    store,
+    snapshot_check,
 )
 from modelstores.items import Policy, Product, Rejection
 
@@ -54,6 +55,13 @@ class Run:
     settings: Mapping[str, Any] = field(default_factory=dict)
     #: the files that are read; others that a product names are added by themselves
     captures: Sequence[CaptureFile] = ()
+    #: name of the WARC file that the run writes, if any
+    capture_file: str | None = None
+    #: {source: elements it can never hold}, by which a finished snapshot is checked; None: it
+    #: is not checked
+    beyond: Mapping[str, Collection[str]] | None = None
+    #: elements of which only policy pages speak
+    of_store: Collection[str] = ()
 
 
 class Writer:
@@ -83,28 +91,44 @@ class Writer:
         self._since = 0.0
         self._here: Opened
 
-    def open(self) -> int:
-        """Open the snapshot as ``running``; return its number."""
+    def open(self, continues: Resumable | None = None) -> int:
+        """Open the snapshot as ``running``, a new one or one gone on with; return its number."""
         run = self.run
-        versions = {name: str(run.versions[name]) for name in ("parser", "codebook", "vocabulary")}
+        versions = {name: str(run.versions[name]) for name in VERSIONS}
         with errors_of(self.engine), self.engine.begin() as connection:
-            store_id = _write_store(connection, run)
+            store_id = opened.write_store(connection, run.store, run.title, run.kind)
             row = {"store_id": store_id, "status": "running", "reasons": [], "receipt": {}}
             row |= {name: getattr(run, name) for name in ("scope", "source", "started_at")}
             row |= {"versions": dict(run.versions), "settings": dict(run.settings), **versions}
+            if continues:
+                reopen(connection, continues, store_id, row)
+                number, started_at = continues.snapshot_id, continues.started_at
+            else:
+                row["capture_file"] = run.capture_file
+                number, started_at = insert_one(connection, snapshot, row), run.started_at
             self._here = Opened(
-                snapshot_id=batches.insert_one(connection, snapshot, row),
+                snapshot_id=number,
                 store_id=store_id,
-                started_at=run.started_at,
+                started_at=started_at,
                 parser=versions["parser"],
                 vocabulary=versions["vocabulary"],
-                elements=_write_codebook(connection, versions["codebook"], run.elements),
+                elements=opened.write_codebook(connection, versions["codebook"], run.elements),
+                beyond={
+                    source: frozenset((*(run.beyond or {}).get(source, ()), *run.of_store))
+                    for source in SOURCES
+                },
                 captures={
-                    one.file: batches.write_capture(connection, store_id, one)
+                    one.file: opened.write_capture(connection, store_id, one)
                     for one in run.captures
                 },
+                continued=continues is not None,
             )
         return self._here.snapshot_id
+
+    def known(self) -> set[str]:
+        """Return the digests of what has the tags and keys of this run's versions already."""
+        with errors_of(self.engine), self.engine.begin() as connection:
+            return batches.known(connection, self._here)
 
     def add(
         self,
@@ -120,7 +144,9 @@ class Writer:
         """
         if product.store != self.run.store:
             raise ValueError(f"product of {product.store!r} in a run over {self.run.store!r}")
-        entry = Entry(product, content_hash(product), list(references), list(licenses))
+        entry = Entry(
+            product, product.digest or content_hash(product), list(references), list(licenses)
+        )
         self._wait(self._products, entry)
 
     def reject(self, rejection: Rejection) -> None:
@@ -131,10 +157,10 @@ class Writer:
         """Write what a policy page shows: {element: {"state", "evidence", "where", "rule"}}."""
         here = self._here
         with self._transaction() as connection:
-            batches.name_captures(connection, here, [page.capture])
+            opened.name_captures(connection, here, [page.capture])
             place = rows.place_row(page.capture, here.captures, here.started_at)
             common = {"snapshot_id": here.snapshot_id, "url": page.url, "title": page.title}
-            batches.insert_new(
+            insert_new(
                 connection,
                 policy,
                 [common | place | row for row in rows.told_rows(elements, here.elements)],
@@ -149,12 +175,14 @@ class Writer:
         """Write the batch in one transaction; on return it is safe."""
         if not (self._products or self._rejections):
             return
-        stored = 0
+        numbers: list[int] = []
         with self._transaction() as connection:
             if self._products:
-                stored = batches.write_products(connection, self._here, self._products)
+                numbers = batches.write_products(connection, self._here, self._products)
             rejected = [self._quarantine_row(one) for one in self._rejections]
-            batches.insert_all(connection, {quarantine: rejected})
+            insert_all(connection, {quarantine: rejected})
+        # Those that this process met: of those that it goes on with, some are there already.
+        stored = sum(map(self._here.met.add, numbers))
         self.stored += stored
         self.merged += len(self._products) - stored
         self.rejected += len(rejected)
@@ -170,20 +198,28 @@ class Writer:
         *,
         scope: str | None = None,
         captures: Sequence[CaptureFile] = (),
-    ) -> None:
+    ) -> tuple[str, list[str]]:
         """Flush, and close the snapshot as "complete", "suspect" or "failed".
+
+        One that did not fail is checked: a breach makes "complete" into "suspect".
+        Returns the status and the reasons for it.
 
         ``counts`` are those of ``tables.COUNTS``. What is stored is counted here, and what
         was merged here is added; a missing ``listed`` is the sum. ``captures`` are the
         files that the run wrote, now that they have a digest.
         """
         self.flush()
-        here = self._here
+        here, scope = self._here, scope or self.run.scope
+        final, why = self._counts(counts), list(reasons)
         with self._transaction() as connection:
             for one in captures:
-                batches.write_capture(connection, here.store_id, one)
-            batches.span_captures(connection, here)
-            _count_elements(connection, here)
+                opened.write_capture(connection, here.store_id, one)
+            opened.span_captures(connection, here)
+            opened.count_elements(connection, here)
+            if status != "failed" and self.run.beyond is not None:
+                breaches = self._check(connection, final, scope)
+                status = "suspect" if breaches and status == "complete" else status
+                why += breaches
             seen = sighting.c.captured_at
             first, last = connection.execute(
                 select(func.min(seen), func.max(seen)).where(
@@ -195,15 +231,31 @@ class Writer:
                 .where(snapshot.c.id == here.snapshot_id)
                 .values(
                     status=status,
-                    scope=scope or self.run.scope,
+                    scope=scope,
                     ended_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                     captured_from=first,
                     captured_until=last,
-                    reasons=list(reasons),
+                    reasons=why,
                     receipt=dict(receipt),
-                    **self._counts(counts),
+                    **final,
                 )
             )
+        return status, why
+
+    def _check(self, connection: Connection, counts: Mapping[str, int], scope: str) -> list[str]:
+        """Check the snapshot, keep what was found, and return the breaches in words."""
+        number = self._here.snapshot_id
+        checks = run_checks(
+            connection,
+            number,
+            counts=counts,
+            scope=scope,
+            beyond=self.run.beyond or {},
+            of_store=self.run.of_store,
+        )
+        kept = [{"snapshot_id": number, **asdict(check)} for check in checks]
+        insert_all(connection, {snapshot_check: kept})
+        return [check.sentence for check in checks if not check.passed]
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -239,49 +291,3 @@ class Writer:
             "file": one.capture.file if one.capture else None,
             "record_offset": one.capture.offset if one.capture else None,
         }
-
-
-def _write_store(connection: Connection, run: Run) -> int:
-    said = {"title": run.title, "kind": run.kind}
-    named = batches.dialect_insert(connection, store).values(name=run.store, **said)
-    connection.execute(named.on_conflict_do_update(index_elements=["name"], set_=said))
-    return connection.scalars(select(store.c.id).where(store.c.name == run.store)).one()
-
-
-def _write_codebook(
-    connection: Connection, version: str, elements: Sequence[Mapping[str, Any]]
-) -> dict[str, int]:
-    """Write the codebook if its version is new; return {element: number of its row}."""
-    batches.insert_new(
-        connection,
-        element,
-        [
-            {
-                "codebook": version,
-                "element": one["id"],
-                "position": position,
-                **{name: one[name] for name in ("name", "dimension", "definition")},
-            }
-            for position, one in enumerate(elements, start=1)
-        ],
-    )
-    found = select(element.c.element, element.c.id).where(element.c.codebook == version)
-    return {row.element: row.id for row in connection.execute(found)}
-
-
-def _count_elements(connection: Connection, here: Opened) -> None:
-    """Keep how many products of the snapshot have which state of each element."""
-    s, told = sighting.c, element_state.c
-    counted = (
-        select(
-            s.snapshot_id,
-            told.element_id,
-            *(func.sum(case((told.state == state, 1), else_=0)) for state in STATES),
-        )
-        .join_from(sighting, element_state, told.observation_id == s.observation_id)
-        .where(s.snapshot_id == here.snapshot_id, told.element_id.in_(here.elements.values()))
-        .group_by(s.snapshot_id, told.element_id)
-    )
-    connection.execute(
-        insert(element_count).from_select(["snapshot_id", "element_id", *STATES], counted)
-    )

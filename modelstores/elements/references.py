@@ -77,6 +77,8 @@ def references(product: Product) -> list[Reference]:
     and GitHub's owner/repository in lower case. What card templates bring
     along is left out.
     """
+    if not (product.links or product.sections or "origin" in product.stated):
+        return []
     ignored = load().ignored_links
     found: dict[tuple[str, str], Reference] = {}
     for reference in _all(product):

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from modelstores.elements.codebook import Codebook, Element, load
 from modelstores.elements.text import heading_key
 
 #: Everything but ASCII letters and digits parts words.
 _WORDS = bytes(c if chr(c).isalnum() and c < 128 else 32 for c in range(256))
+
+
+#: What a product tells of one element: {"state", "evidence", "where", "rule"}.
+State = dict[str, Any]
+
+
+def state(
+    name: str, evidence: str | None = None, where: str | None = None, rule: str | None = None
+) -> State:
+    """Return what is told of one element; a state without proof says nothing else."""
+    return {"state": name, "evidence": evidence, "where": where, "rule": rule}
+
+
+# All products share these: nobody may change them.
+ABSENT, NOT_APPLICABLE, UNKNOWN = map(state, ("absent", "not_applicable", "unknown"))
 
 
 class Rule(NamedTuple):
@@ -75,6 +90,16 @@ class Rules:
         self.headings = _table((e, e.headings) for e in codebook.elements)
         self.labels = _table((e, e.labels) for e in codebook.elements)
         self.counters = [(e.id, c) for e in codebook.elements for c in e.counters]
+        #: (element, what can be stated that proves it), the element itself first
+        self.sources = [(e.id, s) for e in codebook.elements for s in (e.id, *e.also_stated)]
+        #: (element, field of a product that is this element)
+        self.fields = [(e.id, f) for e in codebook.elements for f in e.fields]
+        #: {field or stated element: elements whose terms and patterns are looked for in it}
+        self.readers = {
+            name: frozenset(e.id for e in codebook.elements if name in e.reads)
+            for name in {name for e in codebook.elements for name in e.reads}
+        }
+        self._of_kind: dict[str, tuple[dict[str, State], frozenset[str]]] = {}
         self.links = [
             Link(e.id, link, *link.partition("/")[::2])
             for e in codebook.elements
@@ -100,20 +125,40 @@ class Rules:
                     self._by_part.append((key, rule._replace(order=order)))
         self._words = frozenset(self._by_word)
 
-    def called(self, low: str) -> list[tuple[Rule, list[str]]]:
-        """Return the rules whose words stand in a lower-case text, each with those words.
+    def called(self, low: str, elements: Collection[str]) -> list[tuple[Rule, list[str]]]:
+        """Return the elements' rules whose words stand in a lower-case text, with those words.
 
         The order is the codebook's.
         """
-        found: dict[Rule, list[str]] = {}
+        found: dict[int, tuple[Rule, list[str]]] = {}
         for word in self._words & words(low):
             for rule in self._by_word[word]:
-                found.setdefault(rule, []).append(word.decode())
+                if rule.element in elements:
+                    found.setdefault(rule.order, (rule, []))[1].append(word.decode())
         if not low.isascii():
             for part, rule in self._by_part:
-                if part in low:
-                    found.setdefault(rule, []).append(part)
-        return sorted(found.items(), key=lambda item: item[0].order)
+                if rule.element in elements and part in low:
+                    found.setdefault(rule.order, (rule, []))[1].append(part)
+        return [found[order] for order in sorted(found)]
+
+    def of_kind(self, kind: str) -> tuple[dict[str, State], frozenset[str]]:
+        """Return what is said of a product of this kind that shows and hides nothing.
+
+        Both are the same objects each time: {element: state}, and the elements that such a
+        product can have.
+        """
+        if kind not in self._of_kind:
+            told = {
+                e.id: NOT_APPLICABLE
+                if kind not in e.kinds
+                else UNKNOWN
+                if e.level == "store"
+                else ABSENT
+                for e in self.codebook.elements
+            }
+            applicable = frozenset(e for e in told if told[e] is not NOT_APPLICABLE)
+            self._of_kind[kind] = told, applicable
+        return self._of_kind[kind]
 
     def heading(self, heading: str) -> tuple[str, tuple[str, ...]]:
         """Return the synonym that a heading is, or begins with, and the elements it shows."""

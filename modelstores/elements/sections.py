@@ -58,6 +58,8 @@ def as_line(text: str, length: int = SECTION) -> Line:
 
 def is_cut(product: Product) -> bool:
     """Tell whether there is more text than is read: what was not found may stand there."""
+    if not product.sections:
+        return False
     lengths = [len(section["heading"]) + len(section["text"]) for section in product.sections]
     return len(lengths) > SECTIONS or max(lengths, default=0) > SECTION or sum(lengths) >= PRODUCT
 

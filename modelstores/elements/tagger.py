@@ -6,11 +6,19 @@ headings, labels in the text, terms and patterns, links. The first proof counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from modelstores.elements.rules import Rules, default_rules
+from modelstores.elements.rules import (
+    ABSENT,
+    UNKNOWN,
+    Rules,
+    State,
+    default_rules,
+    state,
+)
 from modelstores.elements.sections import (
     Line,
     Section,
@@ -33,6 +41,10 @@ from modelstores.elements.text import (
 )
 from modelstores.items import Policy, Product
 
+#: Stated values that are remembered with what they prove, and how long these are at most, in
+#: characters: stores state the same licences, frameworks and languages again and again.
+KNOWN_VALUES, MAX_KNOWN = 10_000, 80
+
 
 class _Tags:
     """What is proven so far, and what is still open."""
@@ -44,8 +56,13 @@ class _Tags:
     def prove(self, element: str, evidence: str, where: str, rule: str) -> None:
         """Keep the first proof of an element that is still open."""
         if element in self.open and evidence:
+            self.take(element, state("present", evidence, where, rule))
+
+    def take(self, element: str, proof: State | None) -> None:
+        """Keep the proof of an element that is open."""
+        if proof:
             self.open.discard(element)
-            self.proofs[element] = _state("present", evidence, where, rule)
+            self.proofs[element] = proof
 
 
 def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any]]:
@@ -60,8 +77,8 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
     that does not show it says nothing of it, and leaves it "unknown".
     """
     rules = rules or default_rules()
-    readable = () if product.only_listed else rules.codebook.elements  # an id proves nothing
-    tags = _Tags(e.id for e in readable if product.kind in e.kinds)
+    without_proof, applicable = rules.of_kind(product.kind)
+    tags = _Tags(() if product.only_listed else applicable)  # an id proves nothing
     _read_stated(product, rules, tags)
     _read_counters(product, rules, tags)
     sections = list(read_sections(product, rules))
@@ -69,18 +86,12 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
     _read_labels(sections, rules, tags)
     _read_text(product, sections, rules, tags)
     _read_links(product, rules, tags)
-    unread = {e.id for e in rules.codebook.elements} if is_cut(product) else set(product.unread)
-    return {
-        element.id: tags.proofs.get(element.id)
-        or _state(
-            "not_applicable"
-            if product.kind not in element.kinds
-            else "unknown"
-            if element.id in unread or element.level == "store"
-            else "absent"
-        )
-        for element in rules.codebook.elements
-    }
+    found = without_proof.copy()
+    for element in without_proof if is_cut(product) else product.unread:
+        if found.get(element) is ABSENT:
+            found[element] = UNKNOWN
+    found.update(tags.proofs)
+    return found
 
 
 def tag_policy(policy: Policy, rules: Rules | None = None) -> dict[str, dict[str, Any]]:
@@ -92,41 +103,51 @@ def tag_policy(policy: Policy, rules: Rules | None = None) -> dict[str, dict[str
     text = as_line(policy.text[:PRODUCT], PRODUCT)
     found = {}
     for element in policy.elements:
-        found[element] = _state("absent" if text.low.split() else "unknown")
+        found[element] = ABSENT if text.low.split() else UNKNOWN
         for rule, called in rules.policies[element]:
             if place := rule.find(text.low, called):
                 words = around(text.text, *place)
-                found[element] = _state("present", words, "policy", rule.name)
+                found[element] = state("present", words, "policy", rule.name)
                 break
     return found
 
 
-def _state(
-    state: str, evidence: str | None = None, where: str | None = None, rule: str | None = None
-) -> dict[str, Any]:
-    return {"state": state, "evidence": evidence, "where": where, "rule": rule}
-
-
 def _read_stated(product: Product, rules: Rules, tags: _Tags) -> None:
-    stated = product.stated
-    for element in rules.codebook.elements:
-        for source in (element.id, *element.also_stated):
-            value = stated.get(source, "")[:SECTION]
-            if not value or _says_nothing(lower(value), element.id, rules):
-                continue
-            if source == element.id or _meets(lower(value), element.id, rules):
-                tags.prove(element.id, clean(value), "stated", f"stated:{source}")
-        for name in element.fields:
-            value = str(getattr(product, name) or "")[:SECTION]
-            if value and not _says_nothing(lower(value), element.id, rules):
-                tags.prove(element.id, clean(value), name, f"field:{name}")
+    for element, source in rules.sources:
+        if source not in product.stated or element not in tags.open:
+            continue
+        value = product.stated[source][:SECTION]
+        read = _known if len(value) <= MAX_KNOWN else _stated
+        tags.take(element, read(value, source, element, rules))
+    for element, name in rules.fields:
+        value = getattr(product, name)
+        value = str(value)[:SECTION] if value else ""
+        if value and not _says_nothing(lower(value), element, rules):
+            tags.prove(element, clean(value), name, f"field:{name}")
+
+
+def _stated(value: str, source: str, element: str, rules: Rules) -> State | None:
+    """Return what a stated value proves of an element."""
+    low, words = lower(value), clean(value)
+    if not words or _says_nothing(low, element, rules):
+        return None
+    if source != element and not _meets(low, element, rules):
+        return None
+    return state("present", words, "stated", f"stated:{source}")
+
+
+_known = lru_cache(KNOWN_VALUES)(_stated)
 
 
 def _read_counters(product: Product, rules: Rules, tags: _Tags) -> None:
     """Counters move by themselves, so the evidence never holds their number."""
+    if not product.counters:
+        return
     for element, counter in rules.counters:
+        if element not in tags.open:
+            continue
         for name in product.counters:
-            if name == counter or name.startswith(f"{counter}_"):
+            if name.startswith(counter) and name[len(counter) :][:1] in ("", "_"):
                 tags.prove(element, clean(f"counter:{name}"), "counter", f"counter:{counter}")
 
 
@@ -170,23 +191,24 @@ def _read_labels(sections: list[Section], rules: Rules, tags: _Tags) -> None:
 
 def _read_text(product: Product, sections: list[Section], rules: Rules, tags: _Tags) -> None:
     for name, value in {"name": product.name, **product.stated}.items():
-        readers = {e for e in tags.open if name in rules.by_id[e].reads}
+        readers = rules.readers.get(name, frozenset()) & tags.open
         if readers:
             where = "name" if name == "name" else "stated"
             _search([as_line(value)], where, readers, rules, tags, field=name)
-    summary = as_line(product.summary or "")
-    if not is_left_open(summary.low, rules):
-        _search([summary], "summary", tags.open, rules, tags)
+    if product.summary:
+        summary = as_line(product.summary)
+        if not is_left_open(summary.low, rules):
+            _search([summary], "summary", tags.open, rules, tags)
     for section in sections:
         _search(section.prose, section.where, tags.open, rules, tags)
-        readers = tags.open & rules.readers_of_code
-        _search(section.code, section.where, readers, rules, tags)
+        coded = tags.open & rules.readers_of_code
+        _search(section.code, section.where, coded, rules, tags)
 
 
 def _search(
     lines: list[Line],
     where: str,
-    readers: set[str],
+    readers: Collection[str],
     rules: Rules,
     tags: _Tags,
     *,
@@ -197,10 +219,8 @@ def _search(
         return
     low = "\n".join(line.low for line in lines)
     text = None
-    for rule, words in rules.called(low):
-        if rule.element not in readers or rule.element not in tags.open:
-            continue
-        if rule.only and field not in rule.only:
+    for rule, words in rules.called(low, readers):
+        if rule.element not in tags.open or (rule.only and field not in rule.only):
             continue
         if span := rule.find(low, words):
             text = text or "\n".join(line.text for line in lines)
@@ -208,7 +228,7 @@ def _search(
 
 
 def _read_links(product: Product, rules: Rules, tags: _Tags) -> None:
-    if not any(link.element in tags.open for link in rules.links):
+    if not product.links or not any(link.element in tags.open for link in rules.links):
         return
     for url in product.links[:LINKS]:
         place = _place(url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, RowMapping, bindparam, text
+from sqlalchemy import Connection, RowMapping, Text, bindparam, text
 
 from modelstores.database.views import COMPLETE, Selection, query
 from modelstores.reports.counts import Count, Matrix, matrix
@@ -115,7 +115,7 @@ def _evidence(connection: Connection, selection: Selection) -> dict[tuple[str, s
     # In two steps, for the words of all products need not be sorted to get at those of a few.
     few = text(
         f"SELECT * FROM {shown} WHERE native_id IN :ids OR native_id IS NULL ORDER BY url"  # noqa: S608
-    ).bindparams(bindparam("ids", expanding=True))
+    ).bindparams(bindparam("ids", type_=Text, expanding=True))
     found: dict[tuple[str, str], RowMapping] = {}
     for row in connection.execute(few, {"ids": sorted({*lowest.values()} - {None})}).mappings():
         key = row["store"], row["element"]

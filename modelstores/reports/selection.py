@@ -13,6 +13,10 @@ from modelstores.database.views import Selection, query
 DEFAULT, ALL = ("complete",), ("complete", "suspect")
 
 
+class ReportError(ValueError):
+    """What was asked for cannot be had; the message is one line."""
+
+
 class Store(NamedTuple):
     """A store: its name, and what it offers ("model" or "app")."""
 
@@ -28,6 +32,11 @@ def stores(connection: Connection) -> list[Store]:
 
 def remarks(connection: Connection, selection: Selection) -> list[str]:
     """Return a line for each thing that a reader must know before trusting the figures."""
+    return left_out(connection, selection) + _mixtures(connection, selection)
+
+
+def left_out(connection: Connection, selection: Selection) -> list[str]:
+    """Return a line for each status whose snapshots do not count, and one if none does."""
     every = select(snapshot.c.status, func.count().label("number")).group_by(snapshot.c.status)
     if selection.stores:
         every = every.join(store).where(store.c.name.in_(selection.stores))
@@ -41,12 +50,19 @@ def remarks(connection: Connection, selection: Selection) -> list[str]:
             noun, them = ("snapshot", "it") if number == 1 else ("snapshots", "them")
             hint = f"; --all includes {them}" if status in ALL else ""
             lines.append(f"{number} {status} {noun} left out{hint}")
-    sql = (
-        f"SELECT DISTINCT codebook, vocabulary FROM ({query('latest_sighting', selection)}) AS seen"  # noqa: S608 - constants
-    )
-    used = connection.execute(text(sql)).all()
-    for name, versions in zip(("codebook", "vocabulary"), zip(*used, strict=True), strict=False):
-        if len(set(versions)) > 1:
-            several = ", ".join(sorted(set(versions)))
+    return lines
+
+
+def _mixtures(connection: Connection, selection: Selection) -> list[str]:
+    """Return a line for each kind of version of which the products counted have several."""
+    versions = "SELECT DISTINCT codebook, vocabulary FROM"
+    used = connection.execute(text(f"{versions} ({selection.sql}) AS counted")).all()
+    if len(used) > 1:  # only then can products differ: that takes longer to tell
+        latest = query("latest_sighting", selection)
+        used = connection.execute(text(f"{versions} ({latest}) AS seen")).all()
+    lines = []
+    for name, found in zip(("codebook", "vocabulary"), zip(*used, strict=True), strict=False):
+        if len(set(found)) > 1:
+            several = ", ".join(sorted(set(found)))
             lines.append(f"products were read with more than one {name}: {several}")
     return lines

@@ -22,6 +22,8 @@ class Table:
     """A report: ``columns`` and ``rows`` for csv and json, ``layout`` for the other formats.
 
     ``findings`` are sentences that follow from the layout, ``notes`` lines that explain it.
+    ``remarks`` are what a reader must know before trusting it; None stands for what holds of
+    every report that counts products as they were last seen (``selection.remarks``).
     """
 
     columns: Sequence[str]
@@ -29,6 +31,7 @@ class Table:
     layout: Sequence[Block]
     notes: Sequence[str] = field(default=())
     findings: Sequence[str] = field(default=())
+    remarks: Sequence[str] | None = None
 
 
 def percent(share: float) -> str:

@@ -111,13 +111,13 @@ def find_algorithm(reading: Reading, known: Vocabulary) -> Algorithm | None:
     field_part = reading.stated("ml_algorithms")
     stated = _composed(_named_in(field_part, known), known) if field_part else None
     chosen = _finer(title, stated, known)
-    for further in (_from_summary, _from_links, _from_headings, _from_opening):
+    for further in () if reading.is_bare else _FURTHER:
         # a general term (neural network) does not end the search, but only its kind refines it
         if chosen is None or known.algorithms[chosen.entry].get("general"):
             chosen = _finer(chosen, further(reading, known), known)
     if chosen is None:
         return None
-    if not chosen.variant and known.algorithms[chosen.entry]["variant"]:
+    if not (chosen.variant or reading.is_bare) and known.algorithms[chosen.entry]["variant"]:
         chosen = _completed(chosen, reading, known)
     if not chosen.shown:
         chosen.shown = evidence(chosen.match)
@@ -170,6 +170,10 @@ def _from_opening(reading: Reading, known: Vocabulary) -> Algorithm | None:
     if count * 2 <= len(fine):
         return None
     return next(a for a in fine if a.entry == entry)
+
+
+#: Where a family is looked for that neither name nor field names, in order of trust.
+_FURTHER = (_from_summary, _from_links, _from_headings, _from_opening)
 
 
 def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algorithm:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelstores.items import Product
-from modelstores.similarity.algorithm import find_algorithm
+from modelstores.similarity.algorithm import Algorithm, find_algorithm
 from modelstores.similarity.objective import find_objective
 from modelstores.similarity.reading import Part, Reading
 from modelstores.similarity.vocabulary import Vocabulary, vocabulary
@@ -19,24 +19,27 @@ def input_domain(product: Product) -> dict[str, str | None]:
     """
     known = vocabulary()
     reading = Reading(product, known)
-    return domain_of(reading, known)
+    return domain_of(reading, known, find_algorithm(reading, known))
 
 
-def domain_of(reading: Reading, known: Vocabulary) -> dict[str, str | None]:
-    """Return the input domain of a product that is being read."""
-    stated = said_domain(reading, known)
+def domain_of(
+    reading: Reading, known: Vocabulary, algorithm: Algorithm | None
+) -> dict[str, str | None]:
+    """Return the input domain of a product that is being read, and whose algorithm was found."""
+    stated = said_domain(reading)
     wide = stated is not None and str(stated["evidence"]).lower() in known.wide_domain_words
     if stated and not wide:
         return stated
-    told = _told_domain(reading, known)
+    told = _told_domain(reading, known, algorithm)
     if stated and told["domain"] not in ("Image", "Video", "Multimodal"):
         return stated
     return told if not stated or told["domain"] != stated["domain"] else stated
 
 
-def _told_domain(reading: Reading, known: Vocabulary) -> dict[str, str | None]:
+def _told_domain(
+    reading: Reading, known: Vocabulary, algorithm: Algorithm | None
+) -> dict[str, str | None]:
     """Return the domain that objective, algorithm or words tell."""
-    algorithm = find_algorithm(reading, known)
     family = known.algorithms[algorithm.entry].get("domain") if algorithm else None
     objective = find_objective(reading, known, algorithm, [], family)
     if objective:
@@ -55,7 +58,7 @@ def _told_domain(reading: Reading, known: Vocabulary) -> dict[str, str | None]:
     return {"domain": "Other", "evidence": "", "where": None}
 
 
-def said_domain(reading: Reading, known: Vocabulary) -> dict[str, str | None] | None:
+def said_domain(reading: Reading) -> dict[str, str | None] | None:
     """Return the domain that the store's own words for domain, task or objective name."""
     said: dict[str, dict[str, str | None]] = {}
     parts = [*reading.tasks]
@@ -63,9 +66,9 @@ def said_domain(reading: Reading, known: Vocabulary) -> dict[str, str | None] | 
     if stated:
         parts.append(stated)
     for part in parts:
-        answer = _by_task(part, known) or _by_words(part)
+        answer = part.tells(_by_task_or_words)
         if answer:
-            said.setdefault(str(answer["domain"]), answer)
+            said.setdefault(str(answer["domain"]), dict(answer))
     inputs = [d for d in said if d != "Other"]
     if len(inputs) == 1 or (inputs and stated is None and len(reading.tasks) == 1):
         return said[inputs[0]]
@@ -73,6 +76,10 @@ def said_domain(reading: Reading, known: Vocabulary) -> dict[str, str | None] | 
         words = ", ".join(str(said[d]["evidence"]) for d in inputs)
         return _answer("Multimodal", words, str(said[inputs[0]]["where"]))
     return next(iter(said.values()), None)
+
+
+def _by_task_or_words(part: Part, known: Vocabulary) -> dict[str, str | None] | None:
+    return _by_task(part, known) or _by_words(part)
 
 
 def _by_task(part: Part, known: Vocabulary) -> dict[str, str | None] | None:

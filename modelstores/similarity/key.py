@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from modelstores.items import Product
-from modelstores.similarity.algorithm import find_algorithm
+from modelstores.similarity.algorithm import Algorithm, find_algorithm
 from modelstores.similarity.artefacts import find_artefacts
 from modelstores.similarity.domain import domain_of
 from modelstores.similarity.objective import find_objective
@@ -22,22 +22,28 @@ def similarity(product: Product) -> dict[str, Any]:
     the variant, ``family_key`` without; both are None when a part is not stated.
     ``vocabulary`` is the version of the vocabulary: only keys of one version compare.
     """
-    known = vocabulary()
-    return _similarity(product, Reading(product, known), known)
+    return describe(product)[0]
 
 
 def describe(product: Product) -> tuple[dict[str, Any], dict[str, str | None]]:
     """Return what ``similarity`` and ``input_domain`` return, with one reading for both."""
     known = vocabulary()
     reading = Reading(product, known)
-    return _similarity(product, reading, known), domain_of(reading, known)
-
-
-def _similarity(product: Product, reading: Reading, known: Vocabulary) -> dict[str, Any]:
     algorithm = find_algorithm(reading, known)
+    domain = domain_of(reading, known, algorithm)
+    return _similarity(product, reading, known, algorithm, domain["domain"]), domain
+
+
+def _similarity(
+    product: Product,
+    reading: Reading,
+    known: Vocabulary,
+    algorithm: Algorithm | None,
+    domain: str | None,
+) -> dict[str, Any]:
     data = find_datasets(reading, known)
-    domain = known.algorithms[algorithm.entry].get("domain") if algorithm else None
-    domain = domain or domain_of(reading, known)["domain"]
+    if algorithm:
+        domain = known.algorithms[algorithm.entry].get("domain") or domain
     objective = find_objective(reading, known, algorithm, data.datasets, domain)
     data = without_backbone_data(data, objective, known)
     shown: dict[str, Any] = {}

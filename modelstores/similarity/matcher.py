@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -33,7 +33,7 @@ class Text:
     for the few tokens that are quoted.
     """
 
-    __slots__ = ("_normal", "_offsets", "_origin", "_scanner", "raw", "tokens", "where")
+    __slots__ = ("_normal", "_offsets", "_origin", "_pattern", "_scanner", "raw", "tokens", "where")
 
     def __init__(self, raw: str, where: str = "") -> None:
         self.raw = raw
@@ -42,15 +42,21 @@ class Text:
         pattern = _ASCII if plain else _ANY
         self._normal = raw.lower() if plain else unicodedata.normalize("NFKC", raw).lower()
         self.tokens: list[str] = pattern.findall(self._normal)
-        self._scanner = pattern.finditer(self._normal)
+        self._pattern = pattern
+        self._scanner: Iterator[re.Match[str]] | None = None
         self._offsets: list[tuple[int, int]] = []
-        self._origin: list[int] | None = None
+        #: empty where both have the same offsets; None: not known yet
+        self._origin: list[int] | None = [] if plain else None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the character offsets in ``raw`` of the tokens ``start`` to ``end`` (excluded)."""
         missing = end - len(self._offsets)
+        self._scanner = self._scanner or self._pattern.finditer(self._normal)
         self._offsets.extend(found.span() for found in islice(self._scanner, max(0, missing)))
-        return self._original(self._offsets[start][0]), self._original(self._offsets[end - 1][1])
+        first, last = self._offsets[start][0], self._offsets[end - 1][1]
+        if self._origin == []:
+            return first, last
+        return self._original(first), self._original(last)
 
     def words(self, start: int, end: int) -> str:
         """Return the words of ``raw`` that the tokens ``start`` to ``end`` (excluded) stand for."""

@@ -12,10 +12,18 @@ from modelstores.similarity.vocabulary import Vocabulary
 
 @dataclass
 class Objective:
-    """A canonical objective and the words that named it."""
+    """A canonical objective and what named it: words, or the family that serves it alone."""
 
     id: str
-    shown: dict[str, Any]
+    named_by: Match | Algorithm
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The words that named it, and where they stood."""
+        if isinstance(self.named_by, Match):
+            return evidence(self.named_by)
+        shown = self.named_by.shown
+        return {**shown, "where": f"family named in {shown['where']}"}
 
 
 def find_objective(
@@ -32,8 +40,10 @@ def find_objective(
     data serves that same task.
     """
     prior = _by_prior(known, algorithm, datasets)
-    places = [reading.stated("objective"), reading.title, *reading.tasks, reading.summary]
-    found = [o for part in places if part and (o := _objective_in(part, known, domain))]
+    places = [reading.stated("objective"), reading.title, *reading.tasks]
+    if not reading.is_bare:
+        places.append(reading.summary)
+    found = [o for part in places if part and (o := part.tells(_objective_in, domain))]
     if not found:
         return prior
     for finer in (*found[1:], prior):
@@ -55,12 +65,12 @@ def _objective_in(part: Part, known: Vocabulary, domain: str | None) -> Objectiv
         if chosen is None or known.objectives[match.sense.id].get("parent") == chosen.sense.id:
             chosen = match
     if chosen:
-        return Objective(chosen.sense.id, evidence(chosen))
+        return Objective(chosen.sense.id, chosen)
     # "next generation networks": a general word means a task only in a name or field
     for match in part.of("generic") if part.title else ():
         meant = known.generic[match.sense.id].get(domain or "")
         if meant:
-            return Objective(meant, evidence(match))
+            return Objective(meant, match)
     return None
 
 
@@ -76,6 +86,4 @@ def _by_prior(
     serves = [known.datasets[d].get("tasks", ()) for d in datasets if d in known.datasets]
     if entry.get("backbone") and not any(tasks[0] in served for served in serves):
         return None
-    return Objective(
-        tasks[0], {**algorithm.shown, "where": f"family named in {algorithm.shown['where']}"}
-    )
+    return Objective(tasks[0], algorithm)

@@ -6,10 +6,9 @@ Page text is hostile input: every part is bounded before anything looks at it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from modelstores.items import Product
 from modelstores.similarity.matcher import Text
@@ -26,6 +25,9 @@ MAX_TITLE = 300
 MAX_FIELD = 2_000
 #: Links looked at.
 MAX_LINKS = 200
+#: Fields that are remembered as read, and how long these are at most, in characters: stores
+#: state a few hundred tasks and architectures again and again.
+KNOWN_FIELDS, MAX_KNOWN = 4_000, 80
 
 #: Code that lost its fence: indented lines, prompts, imports; assignments of calls and literals.
 _CODE_BEGINS = ("    ", "\t", ">>>", "$ ", "import ", "#include")
@@ -68,8 +70,26 @@ def _without_files(text: str) -> str:
     return "".join(parts)
 
 
-@dataclass(frozen=True)
-class Match:
+T = TypeVar("T")
+
+
+class once(Generic[T]):
+    """A property worked out at its first use, as ``cached_property`` without its lock.
+
+    Up to Python 3.11 that lock costs more than what most of the properties below do.
+    """
+
+    def __init__(self, function: Callable[[Any], T]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: Any, owner: type) -> T:
+        """Work it out, and put it where the next look finds it."""
+        value = instance.__dict__[self._function.__name__] = self._function(instance)
+        return value
+
+
+class Match(NamedTuple):
     """A name that was found: one sense, and where its words stand in a text."""
 
     text: Text
@@ -98,17 +118,20 @@ class Part:
         self._where = where
         self._code = code
         self.title = title
-        self.handle = title and not any(c.isspace() for c in raw)
+        self.handle = title and (not raw or raw.split(maxsplit=1) == [raw])
         self._known = known
+        self._told: dict[tuple[Any, ...], Any] = {}
 
-    @cached_property
+    @once
     def text(self) -> Text:
         """The text, without its code, as tokens."""
         return Text(without_code(self._raw) if self._code else self._raw, self._where)
 
-    @cached_property
+    @once
     def matches(self) -> list[Match]:
         """All names in the text, in order."""
+        if not self._raw:
+            return []
         return [
             Match(self.text, hit.start, hit.end, sense)
             for hit in self._known.trie.find(self.text.tokens)
@@ -126,9 +149,39 @@ class Part:
         # cheap test first: the spelling is rarely there at all
         return sense.exact in self.text.raw and self.text.words(start, end) == sense.exact
 
+    @once
+    def _by_kind(self) -> dict[str, list[Match]]:
+        found: dict[str, list[Match]] = {}
+        for match in self.matches:
+            found.setdefault(match.sense.kind, []).append(match)
+        return found
+
     def of(self, kind: str) -> list[Match]:
         """Return the matches of one kind."""
-        return [m for m in self.matches if m.sense.kind == kind]
+        return self._by_kind.get(kind, [])
+
+    def tells(self, read: Callable[..., T], *more: Any) -> T:
+        """Return what ``read`` makes of this part, the vocabulary, and whatever ``more`` there is.
+
+        It is worked out once: what comes out is not to be changed.
+        """
+        question = (read, *more)
+        if question not in self._told:
+            self._told[question] = read(self, self._known, *more)
+        found: T = self._told[question]
+        return found
+
+
+@lru_cache(KNOWN_FIELDS)
+def _known_field(raw: str, where: str, known: Vocabulary) -> Part:
+    return Part(raw, where, known, title=True)
+
+
+def _field(raw: str, where: str, known: Vocabulary) -> Part:
+    """Return a stated field as a part; what stores state again and again is read once."""
+    if len(raw) <= MAX_KNOWN:
+        return _known_field(raw, where, known)
+    return Part(raw, where, known, title=True)
 
 
 class Reading:
@@ -137,17 +190,21 @@ class Reading:
     def __init__(self, product: Product, known: Vocabulary) -> None:
         self._product = product
         self._known = known
+        #: whether there is nothing beyond name and fields
+        self.is_bare = not (product.summary or product.sections or product.links)
 
     def _part(self, raw: str, where: str, title: bool = True, code: bool = False) -> Part:
         return Part(raw, where, self._known, title, code)
 
-    @cached_property
+    @once
     def title(self) -> Part:
         """The name; of a handle ``owner/name/3`` without owner and number of edition.
 
         A product that is only listed has none: its id is no title.
         """
         name = "" if self._product.only_listed else self._product.name.strip()[:MAX_TITLE]
+        if "/" not in name:
+            return self._part(name, "name")
         pieces = name.split("/")
         rest = "".join(pieces[1:])
         # ViT-B/16 has no owner: what an owner gives to a model has letters
@@ -160,17 +217,17 @@ class Reading:
     def stated(self, element: str) -> Part | None:
         """Return what the store states in a field."""
         words = self._product.stated.get(element)
-        return self._part(words[:MAX_FIELD], f"stated:{element}") if words else None
+        return _field(words[:MAX_FIELD], f"stated:{element}", self._known) if words else None
 
-    @cached_property
+    @once
     def tasks(self) -> list[Part]:
         """The input domains or tasks in the store's words."""
         return [
-            self._part(words[:MAX_TITLE], "input_domains")
+            _field(words[:MAX_TITLE], "input_domains", self._known)
             for words in self._product.input_domains[:MAX_LINKS]
         ]
 
-    @cached_property
+    @once
     def summary(self) -> Part:
         """The summary; without one, the first words of the page."""
         summary = (self._product.summary or "")[:MAX_FIELD].strip()
@@ -185,7 +242,7 @@ class Reading:
                 )
         return self._part("", "summary", title=False)
 
-    @cached_property
+    @once
     def sections(self) -> list[tuple[str, str]]:
         """(heading, text) of the sections, up to :data:`MAX_BODY` characters."""
         found, left = [], MAX_BODY
@@ -198,12 +255,12 @@ class Reading:
                 break
         return found
 
-    @cached_property
+    @once
     def headings(self) -> list[Part]:
         """The headings of the sections."""
         return [self._part(heading, "heading", title=False) for heading, _ in self.sections]
 
-    @cached_property
+    @once
     def opening(self) -> list[Part]:
         """The texts with which the page opens, up to :data:`MAX_OPENING` characters."""
         found, left = [], MAX_OPENING
@@ -215,7 +272,7 @@ class Reading:
 
     def on_training(self) -> Iterator[tuple[Part, bool]]:
         """Yield the passages that speak of training; True: its heading says that all of it does."""
-        if self._speaks_of_training(self._product.summary or ""):
+        if self._product.summary and self._speaks_of_training(self._product.summary):
             yield self.summary, False
         for (heading, raw), part in zip(self.sections, self.headings, strict=True):
             if tuple(part.text.tokens) in self._known.training_headings:
@@ -230,7 +287,7 @@ class Reading:
         low = raw[:MAX_BODY].lower()
         return any(stem in low for stem in self._known.cue_stems)
 
-    @cached_property
+    @once
     def links(self) -> list[tuple[str, str]]:
         """(link, family) of the links that stand for an algorithm."""
         found = []

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from modelstores.similarity.matcher import tokenise
 from modelstores.similarity.objective import Objective
-from modelstores.similarity.reading import Match, Part, Reading, evidence
+from modelstores.similarity.reading import KNOWN_FIELDS, MAX_KNOWN, Match, Part, Reading, evidence
 from modelstores.similarity.vocabulary import Vocabulary, slug
 
 #: Tokens that a "trained on" reaches, if no sentence ends before.
@@ -47,7 +48,7 @@ def find_datasets(reading: Reading, known: Vocabulary) -> TrainingData:
         name = _in_language(name, reading, known)  # noqa: PLW2901
         trusted.setdefault(name, shown)
     found = trusted
-    if not found:
+    if not found and not reading.is_bare:
         found = {}
         for match in _in_windows(reading):
             found.setdefault(_in_language(match.sense.id, reading, known), evidence(match))
@@ -101,7 +102,17 @@ def _from_field(reading: Reading, known: Vocabulary) -> Iterable[tuple[str, dict
 
 
 def _one(piece: str, where: str, known: Vocabulary) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Yield what one name of a list of data sets means: known ones, or the name as a slug."""
+    """Return what one name of a list of data sets means; names met again are read once."""
+    return (_known if len(piece) <= MAX_KNOWN else _read)(piece, where, known)
+
+
+@lru_cache(KNOWN_FIELDS)
+def _known(piece: str, where: str, known: Vocabulary) -> tuple[tuple[str, dict[str, Any]], ...]:
+    return tuple(_read(piece, where, known))
+
+
+def _read(piece: str, where: str, known: Vocabulary) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Yield the data sets that a name names: known ones, else the name as a slug."""
     part = Part(piece, where, known, title=True)
     matches = part.of("dataset")
     for match in matches:
@@ -138,6 +149,8 @@ def _from_title(reading: Reading, known: Vocabulary) -> Iterable[tuple[str, dict
 
 def _without_beginnings(matches: list[Match]) -> list[Match]:
     """Drop a name that only begins a longer one: ``imagenet/..._imagenet21k`` is the latter."""
+    if len(matches) < 2:
+        return matches
     names = [tuple(m.text.tokens[m.start : m.end]) for m in matches]
     return [
         m

@@ -8,7 +8,7 @@ first token that no slot and no entry of the noise list knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Tokens = Sequence[str]
@@ -170,6 +170,27 @@ KINDS: dict[str, Callable[[Tokens, int, Slot], Read]] = {
 }
 
 
+#: The words with which a slot of each kind can begin; None: it begins with a number only.
+_BEGINNINGS: dict[str, Callable[[Slot], Iterable[str]] | None] = {
+    "word": lambda slot: (phrase.split(" ", 1)[0] for phrase in slot["values"]),
+    "number": lambda slot: (*slot.get("after", ()), *slot["values"]),
+    "version": lambda slot: ("v", "version", *(v.split(".", 1)[0] for v in slot["values"])),
+    "code": lambda slot: slot["values"],
+    "width": lambda slot: slot.get("after", ()),
+    "groups": None,
+    "times": lambda slot: ("x", *slot["values"]),
+    "shape": lambda _: ("l",),
+    "parameters": None,
+    "flops": None,
+}
+
+
+def beginnings(slot: Slot) -> frozenset[str]:
+    """Return the words with which a slot can begin; a number is always worth a look."""
+    words = _BEGINNINGS[slot["kind"]]
+    return frozenset(words(slot)) if words else frozenset()
+
+
 def read_variant(
     tokens: Tokens,
     start: int,
@@ -179,8 +200,9 @@ def read_variant(
 ) -> Variant:
     """Return the variant that stands from token ``start`` on.
 
-    ``slots`` is a family's grammar; a slot with ``family: true`` gives the
-    generation, which is part of the family's name (MobileNet-**V2**).
+    ``slots`` is a family's grammar, each with its :func:`beginnings` as ``begins``; a
+    slot with ``family: true`` gives the generation, which is part of the family's name
+    (MobileNet-**V2**).
     ``noise`` holds ``words`` that mean no variant, ``numbers`` (input
     resolutions) and ``with_number``, words whose number is dropped too.
     ``stuck`` says that the name itself ended in the v of a version (yolov3).
@@ -189,8 +211,9 @@ def read_variant(
     i = end = start
     limit = min(len(tokens), start + MAX_TOKENS)
     while i < limit:
+        number = tokens[i][0].isdecimal()
         for index, slot in enumerate(slots):
-            if index in found:
+            if index in found or not (number or tokens[i] in slot["begins"]):
                 continue
             if slot["kind"] == "version" and stuck and i == start:
                 slot = {**slot, "stuck": True}  # noqa: PLW2901

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from modelstores.similarity.matcher import Trie, tokenise
+from modelstores.similarity.variants import beginnings
 
 FILES = ("algorithms", "datasets", "objectives")
 DOMAINS = (
@@ -40,7 +41,7 @@ class Sense(NamedTuple):
     titles: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """Everything that is known, by id, with one trie over all names."""
 
@@ -181,9 +182,8 @@ def vocabulary() -> Vocabulary:
 
 def _slots(part: Any, grammars: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the slots that an item of a grammar stands for: itself, or a shared one by name."""
-    if isinstance(part, str):
-        return [_strings(slot) for slot in grammars[part]]
-    return [_strings(part)]
+    slots = map(_strings, grammars[part] if isinstance(part, str) else [part])
+    return [{**slot, "begins": beginnings(slot)} for slot in slots]
 
 
 def _strings(slot: dict[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class AppleSpider(StoreSpider):
         r"|WebObjects/MZStoreServices\.woa/ws/(?:RSS/.+/json|charts))(?:\?.*)?)"
     )
     render = False
+    beyond = {"record": NOT_IN_RECORDS}
     policy_urls = {
         "https://developer.apple.com/app-store/submitting/": ("online_submission",),
         "https://developer.apple.com/app-store/review/guidelines/": ("store_review_policy",),

@@ -1,8 +1,9 @@
 """Hugging Face Hub: models that anyone can upload, each with a page and a JSON record.
 
 Operator  Hugging Face, https://huggingface.co
-Crawled   the list API (all models, 1,000 an answer, ``Link`` to the next), model pages, and
-          their records. A page or a record alone makes a product; both together make one.
+Crawled   the list API (all models, 1,000 an answer, ``Link`` to the next): each entry makes a
+          product. Chosen models' pages and records, which say more: either makes a product,
+          both together make one.
 Robots    robots.txt was never seen: what it says is obeyed. The API asks for at most 500
           requests in 300 seconds. The terms of service apply; cards belong to their authors.
 Caveats   A gated model shows its card but not its files. A page marked "not for all
@@ -63,6 +64,8 @@ NOT_IN_RECORDS = (
     *("user_instruction", "release_notes", "deployment_instructions", "compatibility"),
     *("local_installation", "cloud_deployment", "pricing", "online_submission"),
 )
+# What a list has no field for besides: of architectures and results it has tags, not the words.
+NOT_IN_LISTS = (*NOT_IN_RECORDS, "ml_algorithms", "performance")
 # What a page does not show while it hides its card and sidebar.
 HIDDEN = (
     *("description", "demo", "language", "size", "version_number", "user_instruction"),
@@ -73,7 +76,7 @@ HIDDEN = (
 
 
 class HuggingFaceSpider(StoreSpider):
-    """The list API leads to pages; page and record hold the same metadata."""
+    """Lists, records and pages hold the same metadata; a list holds the least of it."""
 
     name = "huggingface"
     title = "Hugging Face"
@@ -84,6 +87,8 @@ class HuggingFaceSpider(StoreSpider):
     record_url = "https://huggingface.co/api/models/{id}"
     listing_url = r"https://huggingface\.co/api/models(?:\?.*)?"
     render = False
+    lists_products = True
+    beyond: ClassVar = {"record": NOT_IN_RECORDS, "list": NOT_IN_LISTS}
     authors_choose = True
     labels: ClassVar = {
         "language(s) (nlp)": "language",
@@ -92,25 +97,31 @@ class HuggingFaceSpider(StoreSpider):
     }
 
     def parse(self, response: Response, **_: object) -> Iterator[Product | scrapy.Request]:
-        """Yield the product of a page or record, or requests for what a list names."""
+        """Yield the product of a page or record, or the products of a list and what follows it."""
         if native_id := self.record_id(response.url):
             yield self._from_record(page.read_json(response.body), native_id)
         elif native_id := self.product_id(response.url):
             yield self._from_page(page.root(response), native_id)
         else:
-            yield from self._named(response)
+            yield from self._from_list(response)
 
-    def _named(self, response: Response) -> Iterator[scrapy.Request]:
+    def _from_list(self, response: Response) -> Iterator[Product | scrapy.Request]:
         entries = page.read_json(response.body)
         if not isinstance(entries, list):
             raise NotAProduct("neither a model nor a list of models")
         for entry in objects(entries):
-            url = self.product_url.format(id=clean(entry.get("id")))
-            if self.product_id(url):
-                yield scrapy.Request(url)
+            native_id = self.product_id(self.product_url.format(id=clean(entry.get("id"))))
+            if native_id and not (entry.get("private") or entry.get("disabled")):
+                yield self._from_entry(entry, native_id)
         following = NEXT.search((response.headers.get("Link") or b"").decode("latin-1"))
         if following and re.fullmatch(self.listing_url, following[1]):
             yield scrapy.Request(following[1])
+
+    def _from_entry(self, entry: Any, native_id: str) -> Product:
+        product = self._from_metadata(entry, native_id, "list")
+        places = dict.fromkeys([*NOT_IN_LISTS, *metadata.untold(entry, product.counters)])
+        product.unread = [name for name in places if name not in product.stated]
+        return product
 
     def _from_record(self, model: Any, native_id: str) -> Product:
         product = self._from_metadata(model, native_id, "record")
@@ -161,7 +172,7 @@ class HuggingFaceSpider(StoreSpider):
             product.stated.setdefault("developer_license", license_)
 
     def _from_metadata(self, model: Any, native_id: str, source: str) -> Product:
-        """Return what a page and a record say alike."""
+        """Return what page, record and list say alike."""
         if not clean(dig(model, "id")):
             raise NotAProduct("the JSON describes no model")
         owner, _, name = native_id.partition("/")

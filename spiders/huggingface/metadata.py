@@ -1,9 +1,10 @@
-"""What the JSON of a Hugging Face model says, in its record and within its page alike."""
+"""What the JSON of a Hugging Face model says: in its page, its record, its entry of a list."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any
 
 from modelstores import page
@@ -11,26 +12,46 @@ from modelstores.page import clean, dig, objects, words
 
 # Longest stated text and task, in characters, and most names in a text: more than real ones.
 MAX_STATED, MAX_TASK, MAX_NAMES = 10_000, 100, 100
+# Tags that are remembered as read, and how long these are at most, in characters: a few
+# hundred tags make up most of what the store's lists hold.
+KNOWN_TAGS, MAX_KNOWN = 10_000, 100
 
 # What the store files under libraries although it is a format of files, a language, a logger.
 NO_FRAMEWORK = {"coreml", "gguf", "ggml", "onnx", "rust", "safetensors", "tensorboard"}
 # Libraries that a record may name among its tags only, and what a page calls them.
 LIBRARIES = {"jax": "JAX", "keras": "Keras", "pytorch": "PyTorch", "tf": "TensorFlow"}
+# Tags that name a language where no field does: the codes of ISO 639-1, and the store's word
+# for many. A tag of three letters may be a code of ISO 639-3, and may be any word.
+ISO_639_1 = """
+aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da
+de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy
+hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg
+li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or
+os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta
+te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+LANGUAGES = {"multilingual", *ISO_639_1.split()}
+# What authors write where they name nothing; as licence, "other" is the store's word for it.
+NOTHING = {"", "-", "coming soon", "n/a", "na", "none", "null", "other", "tba", "tbd", "unknown"}
 # What training scripts give as a data set's name when they do not know it: the loaders of
 # the ``datasets`` library.
 NO_DATASET = {
     *("arrow", "audiofolder", "csv", "generator", "imagefolder", "json", "pandas", "parquet"),
     *("text", "videofolder", "webdataset", "custom"),
+    *NOTHING,
 }
-# What authors write where they name nothing; as licence, "other" is the store's word for it.
-NOTHING = {"", "-", "coming soon", "n/a", "na", "none", "null", "other", "tba", "tbd", "unknown"}
+# What of an entry of a list stands in its tags alone, and what in its counters.
+LICENSES = ("end_user_license", "developer_license")
+IN_TAGS = ("framework", "training_set", "language", "origin", *LICENSES)
+COUNTED = {"likes": "user_feedback", "downloads": "usage_statistics"}
 # The paper of the carbon calculator, which the template of cards cites.
 NO_ORIGIN = {"1910.09700"}
 
 
 def stated(model: Any) -> dict[str, str]:
     """Return {element: the words of the metadata}."""
-    tags = typed_tags(model)
+    bare = bare_tags(model)
+    tags = shown_tags(model) or completed(bare, model)
     license_ = join(without(NOTHING, tags["license"]))
     license_ = license_ or join(words(dig(model, "cardData", "license_name")))
     papers = [paper.rpartition(":")[2] for paper in tags["arxiv"]]
@@ -38,10 +59,10 @@ def stated(model: Any) -> dict[str, str]:
     said = {
         "owner": clean(dig(model, "author")),
         "framework": join(without(NO_FRAMEWORK, tags["library"])),
-        "ml_algorithms": join(architectures(model)),
-        "training_set": join(without(NO_DATASET | NOTHING, tags["dataset"])),
+        "ml_algorithms": join(architectures(model, bare)),
+        "training_set": join(without(NO_DATASET, tags["dataset"])),
         "language": join(tags["language"]),
-        "origin": join([*base_models(model), *papers]),
+        "origin": join([*base_models(model, bare), *papers]),
         "performance": join(list(figures(model)), "; "),
         "objective": clean(dig(model, "pipeline_tag"))[:MAX_TASK],
         "end_user_license": license_,
@@ -57,46 +78,94 @@ def bounded(said: dict[str, str]) -> dict[str, str]:
 
 def join(names: list[str], mark: str = ", ") -> str:
     """Return the names in one text, each once."""
-    return mark.join(dict.fromkeys(names[:MAX_NAMES]))
+    return mark.join(dict.fromkeys(names[:MAX_NAMES])) if names else ""
 
 
 def without(nameless: set[str], names: list[str]) -> list[str]:
     """Return the names that name something."""
-    return [name for name in names if name.lower() not in nameless]
+    return [name for name in names if name.lower() not in nameless] if names else []
 
 
-def typed_tags(model: Any) -> defaultdict[str, list[str]]:
-    """Return {type: tags}: with the labels that a page shows, or as bare as a record has them."""
+def shown_tags(model: Any) -> defaultdict[str, list[str]]:
+    """Return {type: tags} with the labels that a page shows."""
     typed: defaultdict[str, list[str]] = defaultdict(list)
     for shown in objects(dig(model, "tag_objs")):
         typed[clean(shown.get("type"))] += words(shown.get("label") or shown.get("id"))
     if typed:
         typed["library"] = typed["library"] or words(dig(model, "library_name"))
-        return typed
-    for tag in words(dig(model, "tags")):
-        kind, colon, rest = tag.partition(":")
-        typed[kind if colon else ""] += words(rest if colon else tag)
-    typed["language"] = words(dig(model, "cardData", "language"))
-    libraries = [*words(dig(model, "library_name")), *(x for x in LIBRARIES if x in typed[""])]
-    typed["library"] = [LIBRARIES.get(library, library) for library in libraries]
     return typed
 
 
-def architectures(model: Any) -> list[str]:
+def bare_tags(model: Any) -> defaultdict[str, list[str]]:
+    """Return {type: tags}: bare as a record and a list have them; the type is "" without any."""
+    typed: defaultdict[str, list[str]] = defaultdict(list)
+    tags = dig(model, "tags")
+    for tag in tags if isinstance(tags, list) else [tags]:
+        if isinstance(tag, str):
+            kind, name = _known(tag) if len(tag) <= MAX_KNOWN else _split(tag)
+            if name:
+                typed[kind].append(name)
+    return typed
+
+
+def _split(tag: str) -> tuple[str, str]:
+    """Return type and name of a tag."""
+    kind, colon, name = clean(tag).partition(":")
+    return (kind, clean(name)) if colon else ("", kind)
+
+
+_known = lru_cache(KNOWN_TAGS)(_split)
+
+
+def completed(bare: defaultdict[str, list[str]], model: Any) -> defaultdict[str, list[str]]:
+    """Return bare tags with the languages and libraries, which have no type of their own."""
+    untyped = bare[""]
+    if "cardData" in model:
+        languages = words(dig(model, "cardData", "language"))
+    else:
+        languages = [tag for tag in untyped if tag in LANGUAGES]
+    libraries = [*words(dig(model, "library_name")), *(x for x in LIBRARIES if x in untyped)]
+    return defaultdict(
+        list,
+        bare,
+        language=languages,
+        library=[LIBRARIES.get(library, library) for library in libraries],
+    )
+
+
+def architectures(model: Any, bare: defaultdict[str, list[str]]) -> list[str]:
     """Return the names of the model's architecture, from the first place that has any."""
-    pipelines = [tag for tag in words(dig(model, "tags")) if tag.startswith("diffusers:")]
     return (
         words(dig(model, "config", "model_type"))
         or words(dig(model, "gguf", "architecture"))
-        or [tag.partition(":")[2] for tag in pipelines]
+        or bare["diffusers"]
         or words(dig(model, "config", "architectures"))
     )
 
 
-def base_models(model: Any) -> list[str]:
+def base_models(model: Any, bare: defaultdict[str, list[str]]) -> list[str]:
     """Return the ids of the models that this one was made from."""
-    tags = [tag for tag in words(dig(model, "tags")) if tag.startswith("base_model:")]
-    return words(dig(model, "cardData", "base_model")) or [tag.rpartition(":")[2] for tag in tags]
+    tagged = [tag.rpartition(":")[2] for tag in bare["base_model"]]
+    return words(dig(model, "cardData", "base_model")) or tagged
+
+
+def untold(entry: dict[str, Any], counted: Collection[str]) -> Iterator[str]:
+    """Yield the elements that the model of a list's entry may have although none is named there.
+
+    ``counted`` are the entry's counters.
+    """
+    tags = entry.get("tags")
+    if not isinstance(tags, list):
+        yield from IN_TAGS
+        tags = []
+    for tag in tags:
+        if not isinstance(tag, str):
+            continue
+        if len(tag) == 3 and tag.isalpha() and tag not in LIBRARIES:
+            yield "language"
+        elif tag.startswith("license:"):  # "other", whose name the card holds
+            yield from LICENSES
+    yield from (element for name, element in COUNTED.items() if name not in counted)
 
 
 def figures(model: Any) -> Iterator[str]:
@@ -114,13 +183,15 @@ def figures(model: Any) -> Iterator[str]:
 
 def counters(model: Any) -> dict[str, float]:
     """Return likes and downloads; not the latter where the store says it does not count them."""
-    names = ["likes"] if dig(model, "trackDownloads") is False else ["likes", "downloads"]
+    names = ["likes"] if dig(model, "trackDownloads") is False else list(COUNTED)
     found = ((name, page.number(dig(model, name))) for name in names)
     return {name: value for name, value in found if value is not None and value >= 0}
 
 
 def conditions(model: Any) -> list[dict[str, str]]:
     """Return the author's conditions of access, which every reader is shown, as a section."""
+    if not dig(model, "cardData"):
+        return []
     prose = (dig(model, "cardData", f"extra_gated_{part}") for part in ("description", "prompt"))
     lines = [clean(line) for text in prose if isinstance(text, str) for line in text.split("\n")]
     text = "\n".join(filter(None, lines)).replace(page.FENCE, "'''")[: page.MAX_TEXT]

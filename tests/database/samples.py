@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Engine, text
 
+from modelstores.database.engine import to_json
 from modelstores.database.writer import Run, Writer
 from modelstores.items import Capture, Product
 
@@ -98,6 +100,12 @@ def write(
 
 
 def rows(engine: Engine, sql: str) -> list[tuple[Any, ...]]:
-    """Return what a query finds."""
+    """Return what a query finds; JSON as text, which is how SQLite hands it out."""
     with engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(sql))]
+        return [tuple(map(plain, row)) for row in connection.execute(text(sql))]
+
+
+def plain(value: Any) -> Any:
+    """Return JSON that the driver has read as the text it was; a decimal is no number of ours."""
+    assert not isinstance(value, Decimal), value
+    return to_json(value) if isinstance(value, dict | list) else value

@@ -57,7 +57,7 @@ def test_changes_between_full_snapshots_and_nothing_more(engine: Engine) -> None
     writer = Writer(engine, run())
     writer.open()
     for one in (
-        at(2, "same", counters={"likes": 99}),
+        at(2, "same", counters={"likes": 99, "downloads": 0}),
         at(2, "grows", stated={"size": "9 MB"}, elements=sized),
         at(2, "comes"),
     ):
@@ -86,3 +86,52 @@ def test_a_list_record_is_not_compared_with_a_page(engine: Engine) -> None:
     unread = {name: told("unknown") for name in product().elements}
     write(engine, replace(at(2), source="list", elements=unread))
     assert changes(engine) == []
+
+
+def test_latest_is_the_greatest_by_capture_parser_and_reading(engine: Engine) -> None:
+    """Snapshots that overlap in every way, against the rule in plain words."""
+    days = [(1, 4), (2, 2), (4, 1), (4, 4), (3, 5), (5, 5)]
+    parsers = ["9", "10", "9", "10", "2", "2"]
+    expected: dict[str, tuple[object, ...]] = {}
+    for number, (of_a, of_b) in enumerate(days, start=1):
+        parser = parsers[number - 1]
+        seen = {"a": of_a, "b": of_b} | ({"c": 6} if number == 2 else {})
+        write(
+            engine,
+            *(at(day, name, summary=f"{number}") for name, day in seen.items()),
+            versions=VERSIONS | {"parser": parser},
+        )
+        for name, day in seen.items():
+            recency = (day, int(parser), number)
+            expected[name] = max(expected.get(name, recency), recency)
+        found = rows(engine, "SELECT native_id, snapshot_id FROM latest_product ORDER BY native_id")
+        assert found == [(name, expected[name][2]) for name in sorted(expected)]
+
+
+def test_counts_of_a_snapshot_hold_less_what_was_seen_since(engine: Engine) -> None:
+    states = {letter: product().elements | {"owner": told(state)} for letter, state in
+              (("p", "present"), ("a", "absent"), ("n", "not_applicable"))}  # fmt: skip
+
+    def of(name: str, letter: str, day: int) -> Product:
+        return at(day, name, summary=letter, elements=states[letter])
+
+    owner = "SELECT products, present, absent, not_applicable FROM element_matrix"
+    owner += " WHERE element = 'owner'"
+    whole = [of(name, letter, 1) for name, letter in zip("vwxyz", "ppaan", strict=True)]
+    write(engine, *whole)
+    assert rows(engine, owner) == [(5, 2, 2, 1)]
+    write(engine, of("v", "a", 2), of("z", "p", 2), scope="partial")
+    kept = "SELECT snapshot_id, products, superseded FROM counted_snapshot ORDER BY snapshot_id"
+    assert rows(engine, kept) == [(1, 3, 2), (2, 2, 0)]
+    assert rows(engine, owner) == [(5, 2, 3, 0)]
+    write(engine, of("w", "n", 3), of("v", "p", 3), scope="partial")
+    assert rows(engine, kept) == [(2, 1, 1), (3, 2, 0)], "of the first too little is left"
+    assert rows(engine, owner) == [(5, 2, 2, 1)]
+
+
+def test_a_snapshot_is_compared_with_the_last_of_equal_scope_if_it_is_full(engine: Engine) -> None:
+    for day, scope in enumerate(["partial", "full", "partial", "full", "partial"], start=1):
+        write(engine, at(day), scope=scope)
+    assert rows(engine, "SELECT * FROM previous_snapshot ORDER BY snapshot") == [
+        (1, None), (2, 1), (3, 2), (4, 2), (5, 4),
+    ]  # fmt: skip

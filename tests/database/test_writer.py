@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from modelstores.database.engine import DatabaseError, connect
+from modelstores.database.engine import DatabaseError, connect, name_of
 from modelstores.database.tables import metadata
 from modelstores.database.writer import CaptureFile, Writer
 from modelstores.items import Capture, Policy, Product, Rejection
@@ -170,11 +171,13 @@ def contents(engine: Engine) -> dict[str, list[str]]:
     return found
 
 
-def test_two_fresh_databases_hold_the_same_whatever_the_order(tmp_path: Path) -> None:
+def test_two_fresh_databases_hold_the_same_whatever_the_order(
+    new_database: Callable[[], str],
+) -> None:
     products = [product(f"p{i}", counters={"likes": i}) for i in range(40)] + met_twice()
     found = []
     for number in (1, 2):
-        engine = connect(f"sqlite:///{tmp_path / f'{number}.db'}")
+        engine = connect(new_database())
         random.Random(number).shuffle(products)
         writer = opened(engine, batch=7 * number)
         for one in products:
@@ -287,16 +290,15 @@ def test_a_failing_database_is_one_line_and_the_batch_waits(engine: Engine) -> N
     writer = opened(engine)
     writer.add(product())
     with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER stop BEFORE INSERT ON sighting"
-            " BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
-        )
+        connection.exec_driver_sql("ALTER TABLE sighting RENAME TO hidden")
     with pytest.raises(DatabaseError) as caught:
         writer.flush()
-    assert str(caught.value).endswith("x.db: disk is full")
+    assert "\n" not in str(caught.value)
+    assert name_of(engine) in str(caught.value)
+    assert "sighting" in str(caught.value)
     assert count(engine, "observation") == 0
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER stop")
+        connection.exec_driver_sql("ALTER TABLE hidden RENAME TO sighting")
     writer.flush()
     assert count(engine, "sighting") == 1
 
@@ -316,8 +318,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_a_killed_run_loses_nothing_that_was_flushed(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'x.db'}"
+def test_a_killed_run_loses_nothing_that_was_flushed(url: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", KILLED, url],
         cwd=ROOT,
@@ -329,7 +330,8 @@ def test_a_killed_run_loses_nothing_that_was_flushed(tmp_path: Path) -> None:
     )
     assert (ended.returncode, ended.stdout) == (-signal.SIGKILL, "flushed\n"), ended.stderr
     engine = connect(url)
-    assert rows(engine, "PRAGMA integrity_check") == [("ok",)]
+    if engine.dialect.name == "sqlite":
+        assert rows(engine, "PRAGMA integrity_check") == [("ok",)]
     assert count(engine, "sighting") == 20
     assert count(engine, "section") == 40
     assert rows(engine, "SELECT status FROM snapshot") == [("running",)]

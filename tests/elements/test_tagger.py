@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelstores import page
+from modelstores.elements import tagger
 from modelstores.elements import text as elements_text
 from modelstores.elements.codebook import Codebook, load
 from modelstores.elements.rules import Rules
@@ -483,3 +484,13 @@ def test_a_policy_page_shows_what_its_words_say(element: str, shows: str, does_n
     assert found[element]["where"] == "policy"
     assert tag_policy(policy(does_not, element))[element]["state"] == "absent"
     assert tag_policy(policy(" \n", element))[element]["state"] == "unknown"
+
+
+def test_only_short_values_are_remembered() -> None:
+    """A cache keyed by what pages hold is bounded by number and by length."""
+    remembered = tagger._known.cache_info
+    tag(Product("s", "1", "https://s.example", "model", "list", "x", stated={"owner": "q" * 81}))
+    before = remembered().currsize
+    tag(Product("s", "1", "https://s.example", "model", "list", "x", stated={"owner": "r" * 81}))
+    assert remembered().currsize == before
+    assert remembered().maxsize == tagger.KNOWN_VALUES

@@ -19,11 +19,11 @@ ALLOW_ALL = "User-agent: *\nDisallow:\n"
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says at a path: a status, headers and a body (UTF-8)."""
+    """What the server says at a path: a status, headers and a body (text is sent as UTF-8)."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = ""
+    body: str | bytes = ""
 
     @classmethod
     def redirect(cls, target: str, status: int = 302) -> Self:
@@ -89,6 +89,11 @@ class MiniServer:
         """Return the paths that were asked for, in order."""
         return [seen.path for seen in self.requests]
 
+    def change(self, answers: Mapping[str, Answer]) -> None:
+        """From now on answer otherwise at these paths."""
+        with self._lock:
+            self._instead.update(answers)
+
     def answer(self, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """Take note of a request and return what to say."""
         with self._lock:
@@ -122,7 +127,7 @@ def _handler(server: MiniServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             said = server.answer(unquote(self.path), dict(self.headers), sent)
-            body = said.body.encode()
+            body = said.body.encode() if isinstance(said.body, str) else said.body
             self.send_response(said.status)
             for name, value in {"Content-Type": "text/html", **said.headers}.items():
                 self.send_header(name, value)

@@ -14,14 +14,13 @@ from tests.database.samples import product, write
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def url(url: str) -> str:
     """Return the address of a database with one complete and one suspect snapshot."""
-    address = f"sqlite:///{tmp_path / 'x.db'}"
-    engine = connect(address)
+    engine = connect(url)
     write(engine, product("a"))
     write(engine, product("b"), status="suspect")
     engine.dispose()
-    return address
+    return url
 
 
 def report(*args: str, url: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -81,6 +80,18 @@ def test_chosen_stores_alone_are_counted(url: str) -> None:
     assert len({line[0] for line in report("coverage", "--format", "csv", url=url).stdout}) > 1
 
 
+def test_what_a_report_of_snapshots_remarks(url: str) -> None:
+    ended = report("snapshots", "--format", "csv", url=url)
+    assert [line.split(",")[2] for line in ended.stdout.splitlines()[1:]] == ["complete", "suspect"]
+    assert ended.stderr == "", "none is left out"
+    ended = report("changes", "--since", "2026-01-02", url=url)
+    assert ended.stdout == ""
+    assert ended.stderr.splitlines() == [
+        "note: 1 suspect snapshot left out; --all includes it",
+        "note: hub: no snapshot captured after snapshot 1 (2026-01-02)",
+    ]
+
+
 def test_the_address_comes_from_the_environment_too(url: str) -> None:
     ended = report("elements", MODELSTORES_DATABASE_URL=url, PYTHONIOENCODING="ascii")
     assert ended.returncode == 0
@@ -106,6 +117,9 @@ def test_output_is_replaced_whole(url: str, tmp_path: Path) -> None:
         (["elements", "--format", "xml"], "xml"),
         (["groups", "--evidence"], "--evidence"),
         (["coverage", "--evidence"], "--evidence"),
+        (["coverage", "--since", "1"], "--since"),
+        (["changes", "--since", "soon"], "'soon'"),
+        (["changes", "--until", "9"], "no snapshot 9"),
         (["groups", "--stores", "hub,zoo"], "'zoo'"),
         (["groups", "--stores", "hub'; --"], "hub'; --"),
         (["groups", "--output", "nowhere/x.csv"], "nowhere/x.csv"),

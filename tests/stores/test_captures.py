@@ -77,14 +77,37 @@ def test_huggingface_records(shared: Path) -> None:
 
 
 def test_huggingface_lists(shared: Path) -> None:
-    spider, pages, followed = HuggingFaceSpider(), 0, 0
+    spider, number, followed = HuggingFaceSpider(), 0, 0
     for response in responses(shared / "captures/huggingface/lists.warc.gz"):
-        urls = [one.url for one in spider.parse(response) if isinstance(one, Request)]
-        named = [url for url in urls if spider.product_id(url)]
-        owned = [entry for entry in json.loads(response.body) if "/" in entry["id"]]
-        assert len(named) == len(owned)
-        pages, followed = pages + 1, followed + len(urls) - len(named)
-    assert (pages, followed) == (60, 59)
+        entries = {entry["id"]: entry for entry in json.loads(response.body)}
+        for found in spider.parse(response):
+            if isinstance(found, Request):
+                followed += 1
+                continue
+            product = well_formed(found)
+            agrees(product, entries[product.native_id])
+            assert product.source == "list"
+            number += 1
+    assert (number, followed) == (60_000, 59)
+
+
+def test_huggingface_entries_say_what_the_records_say(shared: Path) -> None:
+    """What an entry states, the record of the same model states as well; else it is unread."""
+    spider, both, differ = HuggingFaceSpider(), 0, 0
+    records_ = {}
+    for response in responses(shared / "captures/huggingface/api.warc.gz"):
+        (found,) = spider.parse(response)
+        assert isinstance(found, Product)
+        records_[found.native_id] = found
+    for response in responses(shared / "captures/huggingface/lists.warc.gz"):
+        for entry in spider.parse(response):
+            if not isinstance(entry, Product) or entry.native_id not in records_:
+                continue
+            record, both = records_[entry.native_id], both + 1
+            assert record.stated.keys() - entry.stated.keys() <= set(entry.unread)
+            differ += entry.stated != {n: record.stated.get(n) for n in entry.stated}
+    assert both == 738
+    assert differ < both / 50
 
 
 def test_pytorch_hub(shared: Path) -> None:

@@ -2,9 +2,9 @@
 
 ``tests/stores/STORE/CASE.html`` begins with ``<!-- url: ADDRESS -->``; beside ``CASE.json``
 stands ``CASE.url``: the address, then response headers, a line each. What the page must
-give stands in ``CASE.expected.json``: the product as the spider states it, the addresses it
-asks for, or why the page is no product. Where that file is missing it is written, and the
-test fails: review it, then commit it.
+give stands in ``CASE.expected.json``: the product as the spider states it, the products and
+addresses that it lists, or why the page is no product. Where that file is missing it is
+written, and the test fails: review it, then commit it.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ def parsed(spider: StoreSpider, page: TextResponse) -> dict[str, Any]:
         return {"not a product": str(reason)}
     if len(found) == 1 and isinstance(found[0], Product):
         return found[0].as_stated()
-    assert all(isinstance(one, Request) for one in found)
-    return {"requests": [one.url for one in found]}
+    requests = {"requests": [one.url for one in found if isinstance(one, Request)]}
+    products = [one.as_stated() for one in found if isinstance(one, Product)]
+    return {"products": products, **requests} if products else requests
 
 
 @pytest.mark.parametrize("store", STORES)
@@ -75,5 +76,5 @@ def test_example(example: Path) -> None:
         reviewed.write_text(words + "\n", encoding="utf-8")
         pytest.fail(f"{reviewed.name} was missing and has been written: review, then commit")
     assert found == json.loads(reviewed.read_text("utf-8"))
-    if "name" in found:
-        assert not faults(found)
+    for product in found.get("products", [found] if "name" in found else []):
+        assert not faults(product)

@@ -1,4 +1,4 @@
-"""Hugging Face: addresses, what page and record say alike, and whatever the JSON may hold."""
+"""Hugging Face: addresses, what list, record and page say, and whatever the JSON may hold."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from spiders.huggingface import HuggingFaceSpider
 FOLDER = Path(__file__).parent
 SITE = "https://huggingface.co/"
 PAGE, RECORD = SITE + "acme/net", SITE + "api/models/acme/net"
+LIST = SITE + "api/models?limit=1000"
 SPIDER = HuggingFaceSpider()
 
 
@@ -32,6 +33,13 @@ def page(model: object, body: str = "") -> HtmlResponse:
     props = html.escape(json.dumps({"model": model}))
     header = f'<div data-target="ModelHeader" data-props="{props}"></div>'
     return HtmlResponse(PAGE, body=f"<body>{header}{body}".encode(), encoding="utf-8")
+
+
+def listing(*entries: object) -> list[Product]:
+    body = json.dumps(entries).encode()
+    found = list(SPIDER.parse(TextResponse(LIST, body=body, encoding="utf-8")))
+    assert all(isinstance(one, Product) for one in found)
+    return found  # type: ignore[return-value]
 
 
 def record(model: object) -> TextResponse:
@@ -122,6 +130,46 @@ def test_a_card_that_the_page_does_not_show_is_unread_not_absent() -> None:
     assert product(page({"id": "acme/net"}, "<p>No model card</p>")).unread == []
 
 
+@pytest.mark.parametrize(
+    ("tags", "language", "unread"),
+    [
+        (["en", "zh", "region:us"], "en, zh", False),
+        (["multilingual"], "multilingual", False),
+        (["jax", "tf", "region:us"], None, False),
+        (["eng"], None, True),
+        (["rvc"], None, True),
+        (["fr", "rvc"], "fr", False),
+    ],
+)
+def test_a_list_tells_languages_by_their_codes(
+    tags: list[str], language: str | None, unread: bool
+) -> None:
+    (found,) = listing({"id": "acme/net", "tags": tags})
+    assert found.stated.get("language") == language
+    assert ("language" in found.unread) == unread
+
+
+def test_an_entry_without_a_place_leaves_unread_what_would_stand_there() -> None:
+    empty, bare = listing({"id": "acme/a", "tags": [], "likes": 0, "downloads": 0}, {"id": "a/b"})
+    held = {"framework", "training_set", "language", "origin", "user_feedback", "usage_statistics"}
+    held |= {"end_user_license", "developer_license"}
+    assert held.isdisjoint(empty.unread)
+    assert held <= set(bare.unread)
+    assert {"ml_algorithms", "performance", "description"} <= set(empty.unread)
+
+
+def test_a_licence_of_the_authors_own_is_unread_in_a_list() -> None:
+    own, none = ({"id": "acme/net", "tags": tags} for tags in (["license:other"], []))
+    assert "end_user_license" in listing(own)[0].unread
+    assert "end_user_license" not in listing(none)[0].unread
+
+
+@pytest.mark.parametrize("reason", ["private", "disabled"])
+def test_a_model_that_nobody_may_use_is_not_listed(reason: str) -> None:
+    assert listing({"id": "acme/net", reason: True}) == []
+    assert len(listing({"id": "acme/net", reason: False})) == 1
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
@@ -132,6 +180,7 @@ KEYS = [
     *("pipeline_tag", "library_name", "model-index", "cardExists", "trackDownloads"),
     *("license", "license_name", "language", "base_model", "model_type", "architectures"),
     *("extra_gated_prompt", "results", "metrics", "dataset", "name", "type", "label", "value"),
+    *("private", "disabled"),
 ]
 MODEL = st.recursive(
     JSON | st.sampled_from(["license:", "dataset:x", "diffusers:", "base_model:a:b", "pytorch"]),
@@ -143,10 +192,16 @@ MODEL = st.recursive(
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS), MODEL))
 def test_any_json_makes_a_well_formed_product(model: dict[str, object]) -> None:
-    for response in (page({**model, "id": "acme/net"}), record({**model, "id": "acme/net"})):
-        found = product(response)
+    model = {**model, "id": "acme/net"}
+    for found in (product(page(model)), product(record(model)), *listing(model)):
         assert faults(found.as_stated()) == []
         json.dumps(found.as_stated(), ensure_ascii=False).encode()  # no lone surrogates
+
+
+@given(st.lists(JSON | st.dictionaries(st.sampled_from(["id", "tags", "private"]), JSON)))
+def test_entries_that_are_no_models_are_passed_over(entries: list[object]) -> None:
+    assert listing(*entries) == []
+    assert len(listing(*entries, {"id": "acme/net"})) == 1
 
 
 @given(JSON)
