@@ -45,8 +45,9 @@ lint: setup
 	$(BIN)/scrapy-lint
 	$(BIN)/mypy
 
+# A third of the time the tests wait for browsers and servers: one worker more than cores.
 test: lint
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal
 
 # make format: let ruff mend what it can
 format: setup
@@ -61,6 +62,7 @@ docs: setup
 # make bench: the ratios of benchmarks/README.md
 bench: setup
 	$(BIN)/python -m benchmarks.replay
+	$(BIN)/python -m benchmarks.lists
 
 # make clean: forget what was set up and built
 clean:

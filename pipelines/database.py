@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -22,29 +21,25 @@ from modelstores.elements.references import references
 from modelstores.items import Item, Policy, Product, Rejection, products
 from modelstores.opening import Opening
 from modelstores.spider import StoreSpider
+from pipelines import Station
 
 #: Elements whose stated words are licences.
 LICENSES = ("end_user_license", "developer_license")
 
 
-class DatabasePipeline:
+class DatabasePipeline(Station):
     """Opens a snapshot, adds to it, and closes it with a verdict and the run's receipt."""
 
     def __init__(self, crawler: Crawler):
-        self._crawler = crawler
+        super().__init__(crawler)
         self._failed = False
         crawler.signals.connect(self._rejected, rejected)
         crawler.signals.connect(self._broken, signals.item_error)
         crawler.signals.connect(self._closed, signals.spider_closed)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the pipeline and connect it."""
-        return cls(crawler)
-
     def open_spider(self) -> None:
         """Begin the snapshot, or go on with that of a killed run."""
-        spider: StoreSpider = self._crawler.spider  # type: ignore[assignment]
+        spider = self.spider
         if spider.opening is None:  # no command that has opened the run
             spider.hold(Opening.of(spider, spider.arguments, self._crawler.settings))
         self._opening: Opening = spider.opening  # type: ignore[assignment]
@@ -67,7 +62,7 @@ class DatabasePipeline:
         return item
 
     def _add(self, found: list[Product]) -> None:
-        spider: StoreSpider = self._crawler.spider  # type: ignore[assignment]
+        spider = self.spider
         for product in found:
             if product.digest in spider.known:  # and with it what it refers to
                 self._writer.add(product)
@@ -103,7 +98,7 @@ class DatabasePipeline:
             self._rejected(Rejection("policy", item.url, [reason]))
         for one in products(item):
             rejection = Rejection("page", one.url, [reason], one.as_stated(), one.capture)
-            self._crawler.spider.account.reject(rejection)  # type: ignore[union-attr]
+            self.spider.account.reject(rejection)
 
     def _closed(self, spider: StoreSpider, reason: str) -> None:
         stats = self._crawler.stats

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from scrapy.crawler import Crawler
-
 from modelstores.items import Item, Product, products
 from modelstores.similarity import describe
+from pipelines import Station
 
 
-class SimilarityPipeline:
+class SimilarityPipeline(Station):
     """Fills in ``similarity`` and ``input_domain``."""
-
-    def __init__(self, crawler: Crawler):
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the pipeline."""
-        return cls(crawler)
 
     def process_item(self, item: Item) -> Item:
         """Return the item with keys and input domains, and the evidence for both.
@@ -27,7 +16,7 @@ class SimilarityPipeline:
         A product that is only listed has neither: nothing of it was read. What has its key
         in the database already gets none again.
         """
-        known = self._crawler.spider.known  # type: ignore[union-attr]
+        known = self.spider.known
         for product in products(item):
             if product.digest not in known and not product.only_listed:
                 _describe(product)

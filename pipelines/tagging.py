@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from scrapy.crawler import Crawler
-
 from modelstores.elements.tagger import tag, tag_policy
 from modelstores.items import Item, Policy, products
+from pipelines import Station
 
 
-class TaggingPipeline:
+class TaggingPipeline(Station):
     """Fills in ``elements`` of a product, ``shown`` of a policy page."""
-
-    def __init__(self, crawler: Crawler):
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the pipeline."""
-        return cls(crawler)
 
     def process_item(self, item: Item) -> Item:
         """Return the item with its tags; what the database has tagged is not tagged again."""
-        known = self._crawler.spider.known  # type: ignore[union-attr]
+        known = self.spider.known
         for product in products(item):
             if product.digest not in known:
                 product.elements = tag(product)

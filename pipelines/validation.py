@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Self
 
-from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from modelstores.account import Account
 from modelstores.database.rows import content_hash
 from modelstores.items import Item, Listing, Policy, Product, Rejection
 from modelstores.validation import faults
+from pipelines import Station
 
 
-class ValidationPipeline:
+class ValidationPipeline(Station):
     """Lets through what fits the schema of its kind, with the digest of what it says."""
-
-    def __init__(self, crawler: Crawler):
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make the pipeline."""
-        return cls(crawler)
 
     def process_item(self, item: Item) -> Item:
         """Return the item, or drop it after it was put into quarantine."""
@@ -37,19 +27,17 @@ class ValidationPipeline:
     def _fits(self, product: Product) -> bool:
         stated = product.as_stated()
         product.digest = content_hash(product, stated)
-        if product.digest in self._crawler.spider.known:  # type: ignore[union-attr]
+        if product.digest in self.spider.known:
             return True  # it did when it was stored
         if reasons := faults(stated):
             rejection = Rejection("validation", product.url, reasons, stated, product.capture)
-            self._account.reject(rejection, "quarantined")
+            self.spider.account.reject(rejection, "quarantined")
         return not reasons
 
     def _fits_policy(self, policy: Policy) -> bool:
         stated = asdict(policy)
         if reasons := faults(stated, "policy"):
-            self._account.note(Rejection("validation", policy.url, reasons, stated, policy.capture))
+            self.spider.account.note(
+                Rejection("validation", policy.url, reasons, stated, policy.capture)
+            )
         return not reasons
-
-    @property
-    def _account(self) -> Account:
-        return self._crawler.spider.account  # type: ignore[union-attr]
