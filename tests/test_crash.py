@@ -112,7 +112,7 @@ def read_whole(folder: Path, store: str) -> set[str]:
     return {url for url in found if "/models/" in url}
 
 
-@pytest.fixture(params=[400, 600, 800])
+@pytest.fixture(params=[400, 500, 600])
 def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     """Mount a file system of so many kB."""
     folder = tmp_path / "disk"
