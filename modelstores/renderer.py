@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelstores.capture.archive import Answer, Archive
     from modelstores.spider import StoreSpider
 
-HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+HANDLER = "modelstores.handler.RenderingHandler"
 
 #: The download slot of pages that are answered here: none of them asks a server.
 SLOT = "rendered-shells"

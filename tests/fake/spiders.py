@@ -90,7 +90,7 @@ class LocalWolframSpider(WolframSpider):
 
 
 if STORE.startswith("http:"):  # the local test server has no certificate
-    HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+    HANDLER = "modelstores.handler.RenderingHandler"
     RenderedSpider.custom_settings = {"DOWNLOAD_HANDLERS": {"http": HANDLER, "https": None}}
     LocalWolframSpider.custom_settings = RenderedSpider.custom_settings
     ShellSpider.custom_settings = RenderedSpider.custom_settings
