@@ -30,7 +30,6 @@ SETTLE_SECONDS = 20
 QUIET_SECONDS = 5
 #: Largest rendered document, in characters; DOWNLOAD_MAXSIZE does not see these.
 MAX_DOCUMENT = 32 * 1024 * 1024
-MAX_REDIRECTS = 5
 #: Most answers kept of one page: a script that fetches without end must not fill the memory.
 MAX_EXCHANGES = 300
 #: Most things that are looked for on behalf of a page of the past: each costs the Wayback
@@ -81,6 +80,8 @@ async def keep_exchanges(page: Page, request: Request) -> None:
     exchanges: list[Exchange] = request.meta["exchanges"]
     pending: list[asyncio.Task[None]] = request.meta["pending"]
     exchanges.clear()  # a retry starts anew
+    for task in pending:  # of a browser that died: it may never answer
+        task.cancel()
     pending.clear()
 
     async def keep(response: BrowserResponse) -> None:
@@ -128,7 +129,8 @@ def answer_from(archive: Archive) -> PageInit:
     """Return the page callback that answers every request of a page from the archive."""
 
     async def answer(route: Route) -> None:
-        found = _followed(archive, route.request.url)
+        # Followed here, because routes do not see the hops of a redirect.
+        found = archive.followed(route.request.url)
         if found is None:
             await route.abort("namenotresolved")
             return
@@ -223,20 +225,6 @@ async def _settled(page: Page, pending: list[asyncio.Task[None]]) -> None:
 
     # The handler asks once more, and without a bound: a page may spin again by then.
     page.content = content  # type: ignore[assignment, method-assign]
-
-
-def _followed(archive: Archive, url: str) -> Answer | None:
-    """Return the answer for the address, redirects within the archive followed.
-
-    They are followed here because routes do not see the hops of a redirect.
-    """
-    for _ in range(MAX_REDIRECTS):
-        answer = archive.find(url)
-        if answer is None or answer.status not in REDIRECTS:
-            return answer
-        target = next((v for n, v in answer.headers if n.lower() == "location"), "")
-        url = urljoin(url, target)
-    return None
 
 
 def _decoded(answer: Answer) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator, Container, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -30,7 +30,6 @@ from modelstores.opening import Opening
 from modelstores.page import EmptyShell, NotAProduct
 from modelstores.redirects import LedAway
 from modelstores.store import Store, as_listed
-from modelstores.versions import versions
 from modelstores.wayback import TravelError, WaybackMachine
 
 logger = logging.getLogger(__name__)
@@ -67,7 +66,7 @@ class StoreSpider(Store, scrapy.Spider):
     account: Account
     frontier: Frontier
     renderer: renderer.Renderer
-    versions: dict[str, str | None]
+    versions: Mapping[str, Any]
 
     # --- setting up ---
 
@@ -105,12 +104,12 @@ class StoreSpider(Store, scrapy.Spider):
         if spider.archive:
             crawler.settings.setdict(REPLAY_SETTINGS, priority="cmdline")
         spider.renderer = renderer.Renderer(spider)
-        spider.versions = versions(spider.renderer.version)
         return spider
 
     def hold(self, opening: Opening) -> None:
         """Take what the run begins with: the command's, or what the first pipeline opened."""
         self.opening = opening
+        self.versions = opening.run.versions
         self.capture_path = opening.capture_path
         self.resumed, self.previous = opening.resumed, opening.previous
 

@@ -109,24 +109,14 @@ class DatabasePipeline(Station):
         for timer in self._timers:
             timer.stop()
         try:
-            self._writer.flush()
-            # A product met under two addresses has one sighting; close() corrects its own.
-            twice = self._writer.merged
-            given, counts = (
-                counts,
-                counts
-                | {
-                    "stored": counts["stored"] - twice,
-                    "merged": counts["merged"] + twice,
-                },
-            )
             status, reasons = self._writer.close(
                 *verdict(reason, counts, damaged, lost_listings, unread),
                 receipt(stats.get_stats()),
-                given,
+                counts,
                 scope=spider.scope,
                 captures=_written(spider),
             )
+            counts = self._writer.counts(counts)
             stats.set_value("snapshot/status", status)  # only now: it stands in the database
             self._opening.close()
         except DatabaseError as error:

@@ -197,6 +197,7 @@ def test_what_a_run_prints_moves_no_cursor_and_fills_no_memory() -> None:
     assert line == "fake: a?[2J?b?\N{REPLACEMENT CHARACTER}"
     for _ in range(100):
         assert not list(run.read(b"x" * 10_000))
+        assert sys.getsizeof(run._torn) < 5 * MAX_LINE
     (line,) = run.read(b"\n")
     assert len(line) <= MAX_LINE + len("fake: ")
     assert sys.getsizeof(run._torn) < 100

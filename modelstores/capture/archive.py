@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urljoin
 
 from modelstores.capture import wacz
 from modelstores.capture.revisits import (
@@ -27,6 +28,8 @@ CODING_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b"}
 
 #: Statuses of an answer that leads to another address (RFC 9110, 15.4).
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: Most of them that are followed.
+MAX_REDIRECTS = 5
 
 
 class ArchiveError(ValueError):
@@ -212,6 +215,19 @@ class Archive:
             body=original.body,
             original=original,
         )
+
+    def followed(self, url: str) -> Answer | None:
+        """Return the response held for the address, redirects within the archive followed.
+
+        None if nothing is held there, or the way there does not end.
+        """
+        for _ in range(MAX_REDIRECTS):
+            answer = self.find(url)
+            if answer is None or answer.status not in REDIRECTS:
+                return answer
+            target = next((v for n, v in answer.headers if n.lower() == "location"), "")
+            url = urljoin(url, target)
+        return None
 
     def _read(self, place: Place, rendered: bool = False) -> Answer:
         source = self.sources[place.source]

@@ -8,7 +8,6 @@ import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
@@ -31,8 +30,6 @@ logger = logging.getLogger(__name__)
 CAPTURE_ERROR = "capture_error"
 #: In the meta of a request that was asked conditionally: the answer it may confirm.
 KNOWN_ANSWER = "known_answer"
-#: Most redirects that are followed within a capture.
-MAX_HOPS = 5
 
 
 class NotKeptError(IgnoreRequest):
@@ -149,17 +146,9 @@ def received(archive: Archive | None, request: Request) -> Response | None:
 
 def _document(archive: Archive, url: str) -> Answer | None:
     """Return the document rendered of a page; redirects are followed, as the browser did."""
-    for _ in range(MAX_HOPS):
-        raw = archive.find(url)
-        if raw is None:
-            return None
-        if raw.status < 300:  # an error page is rendered too
-            return archive.find(url, rendered=True)
-        target = next((value for name, value in raw.headers if name.lower() == "location"), None)
-        if raw.status not in REDIRECTS or target is None:
-            return None
-        url = urljoin(url, target)
-    return None
+    raw = archive.followed(url)
+    good = raw is not None and raw.status < 300  # an error page is rendered too
+    return archive.find(raw.url, rendered=True) if raw and good else None
 
 
 def _written(

@@ -1,7 +1,7 @@
 """What a finished snapshot must meet before its figures are trusted: checks in SQL.
 
 Each has its figure and its bound, and says in words what it found. The bounds are those
-of the project's plan for snapshots (issue 4, "Status").
+of docs/snapshots.md.
 """
 
 from __future__ import annotations

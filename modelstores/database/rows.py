@@ -88,32 +88,17 @@ def license_rows(licenses: Iterable[License], observation_id: int) -> list[Row]:
     return list(found.values())
 
 
-def told_rows(elements: Mapping[str, Mapping[str, Any]], numbers: Mapping[str, int]) -> list[Row]:
-    """Return what a source shows of each element; ``numbers`` are the codebook's {element: row}."""
-    return [
-        {
-            "element_id": numbers[element],
-            "state": told["state"],
-            "evidence": told.get("evidence"),
-            "place": told.get("where"),
-            "rule": told.get("rule"),
-        }
-        for element, told in elements.items()
-    ]
-
-
-def state_rows(
+def told_rows(
     elements: Mapping[str, Mapping[str, Any]],
-    observation_id: int,
     numbers: Mapping[str, int],
     beyond: Container[str] = (),
 ) -> list[Row]:
-    """Return the rows of ``element_state``: none for what is unknown because it is ``beyond``
-    the source.
+    """Return what a source shows of each element; ``numbers`` are the codebook's {element: row}.
+
+    What is unknown because it is ``beyond`` the source has no row.
     """
     return [
         {
-            "observation_id": observation_id,
             "element_id": numbers[element],
             "state": told["state"],
             "evidence": told["evidence"],
@@ -123,6 +108,17 @@ def state_rows(
         for element, told in elements.items()
         if told["state"] != "unknown" or element not in beyond
     ]
+
+
+def state_rows(
+    elements: Mapping[str, Mapping[str, Any]],
+    observation_id: int,
+    numbers: Mapping[str, int],
+    beyond: Container[str] = (),
+) -> list[Row]:
+    """Return the rows of ``element_state``."""
+    of = {"observation_id": observation_id}
+    return [of | row for row in told_rows(elements, numbers, beyond)]
 
 
 def similarity_row(product: Product, observation_id: int, vocabulary: str) -> Row:

@@ -210,7 +210,7 @@ class Writer:
         """
         self.flush()
         here, scope = self._here, scope or self.run.scope
-        final, why = self._counts(counts), list(reasons)
+        final, why = self.counts(counts), list(reasons)
         with self._transaction() as connection:
             for one in captures:
                 opened.write_capture(connection, here.store_id, one)
@@ -276,7 +276,11 @@ class Writer:
         else:
             self.tick()
 
-    def _counts(self, given: Mapping[str, int]) -> dict[str, int]:
+    def counts(self, given: Mapping[str, int]) -> dict[str, int]:
+        """Return the counts of the run as they stand in the snapshot, once all was flushed.
+
+        A product met under two addresses was given as stored twice, and has one sighting.
+        """
         counts = dict.fromkeys(COUNTS[1:], 0) | {"quarantined": self.rejected} | dict(given)
         counts |= {"stored": self.stored, "merged": given.get("merged", 0) + self.merged}
         return {"listed": sum(counts[name] for name in COUNTS[1:])} | counts
