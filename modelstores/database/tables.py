@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 #: Version of the tables and views, kept where Alembic keeps it.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 
 STATUSES = ("running", "complete", "suspect", "failed")
 SCOPES = ("full", "partial")
@@ -41,6 +41,8 @@ SOURCES = ("page", "record", "list")
 STATES = ("present", "absent", "not_applicable", "unknown")
 STAGES = ("page", "record", "validation", "policy")
 REFERENCE_KINDS = ("arxiv", "doi", "github", "url")
+#: What people code: elements, input domain or origin of a product, or two products as similar.
+CODED = ("elements", "domains", "origins", "similar")
 #: Where the sum must hold: listed = all others together.
 COUNTS = ("listed", "stored", "merged", "out_of_scope", "quarantined", "failed", "refused")
 
@@ -309,6 +311,27 @@ element_state = Table(
     sqlite_with_rowid=False,
 )
 
+element_value = Table(
+    "element_value",
+    metadata,
+    _link("observation", "The observation.", key=True),
+    _link("element", "The element, and with it the version of the codebook.", key=True),
+    _count("position", "Place among the values of the element, from 0.", key=True),
+    _text("raw", "The words, as the store has them."),
+    _text(
+        "value",
+        "The same in one form: `1610612736`, `2019-03-15`, `de`; null if it is not read.",
+        optional=True,
+    ),
+    Column("number", Float, comment="The value as a number: bytes, amount, count, figure, years."),
+    _text("unit", "Unit of the number: `B`, `USD/hour`, `USD`, `%`.", optional=True),
+    _text("metric", "What a figure of performance measures: `accuracy`.", optional=True),
+    _text("dataset", "The data that a figure of performance was measured on.", optional=True),
+    comment="What an observation says of an element, normalised, with the store's words beside it."
+    " Licenses stand in `license`.",
+    sqlite_with_rowid=False,
+)
+
 element_count = Table(
     "element_count",
     metadata,
@@ -398,4 +421,20 @@ quarantine = Table(
     _count("record_offset", "Byte at which the page's record starts.", optional=True),
     Index("quarantine_of_snapshot", "snapshot_id"),
     comment="What failed, with the reason. Nothing is dropped.",
+)
+
+coding = Table(
+    "coding",
+    metadata,
+    _number(),
+    _text("coder", "Who judged."),
+    *_one_of("what", CODED, "What was judged."),
+    _link("product", "The product."),
+    Column("other_product_id", ForeignKey("product.id"), comment="Of a pair, the other product."),
+    _text("element", "The element; empty if none is judged."),
+    _text("code", "The judgement: 1 or 0, or the name of an input domain."),
+    _link("observation", "What the product said when it was judged."),
+    _text("coded_at", "When the sheet was read, ISO 8601, UTC."),
+    Index("coding_of_product", "product_id", "what"),
+    comment="A person's judgement of a product. What coders agree on stands before the program's.",
 )

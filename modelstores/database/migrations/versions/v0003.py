@@ -1,0 +1,53 @@
+"""Normalised values of elements, and what people code by hand."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+#: PostgreSQL sorts text as SQLite does.
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _key(name: str, table: str) -> sa.Column[int]:
+    return sa.Column(
+        name, sa.Integer(), sa.ForeignKey(table), primary_key=True, autoincrement=False
+    )
+
+
+def upgrade() -> None:
+    """Change version 0002 to 0003."""
+    op.create_table(
+        "element_value",
+        _key("observation_id", "observation.id"),
+        _key("element_id", "element.id"),
+        sa.Column("position", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("raw", TEXT, nullable=False),
+        sa.Column("value", TEXT),
+        sa.Column("number", sa.Float()),
+        sa.Column("unit", TEXT),
+        sa.Column("metric", TEXT),
+        sa.Column("dataset", TEXT),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "coding",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("coder", TEXT, nullable=False),
+        sa.Column("what", TEXT, nullable=False),
+        sa.Column("product_id", sa.Integer(), sa.ForeignKey("product.id"), nullable=False),
+        sa.Column("other_product_id", sa.Integer(), sa.ForeignKey("product.id")),
+        sa.Column("element", TEXT, nullable=False),
+        sa.Column("code", TEXT, nullable=False),
+        sa.Column("observation_id", sa.Integer(), sa.ForeignKey("observation.id"), nullable=False),
+        sa.Column("coded_at", TEXT, nullable=False),
+        sa.CheckConstraint(
+            " OR ".join(
+                f"what = '{what}'" for what in ("elements", "domains", "origins", "similar")
+            )
+        ),
+    )
+    op.create_index("coding_of_product", "coding", ["product_id", "what"])

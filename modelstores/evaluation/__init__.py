@@ -1,0 +1,1 @@
+"""How well the program's answers agree with those of people."""
