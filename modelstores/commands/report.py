@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
-from sqlalchemy import Connection
 
 from modelstores.database.engine import DatabaseError, connect, errors_of
 from modelstores.database.views import Selection
@@ -20,7 +19,7 @@ from modelstores.reports.elements import elements
 from modelstores.reports.groups import groups
 from modelstores.reports.origins import origins
 from modelstores.reports.render import render
-from modelstores.reports.selection import ALL, DEFAULT, ReportError, remarks, stores
+from modelstores.reports.selection import ALL, DEFAULT, ReportError, check_stores, remarks
 from modelstores.reports.similar import similar
 from modelstores.reports.snapshots import snapshots
 from modelstores.reports.table import Table
@@ -77,7 +76,7 @@ class Command(ScrapyCommand):
             engine = connect(self.settings["DATABASE_URL"], read_only=True)  # type: ignore[index]
             try:
                 with errors_of(engine), engine.connect() as connection:
-                    _check_stores(connection, selection)
+                    check_stores(connection, selection)
                     table = report(connection, selection=selection, **options)
                     lines = table.remarks
                     if lines is None:
@@ -112,10 +111,3 @@ def _asked(
         if name not in inspect.signature(report).parameters:
             raise ReportError(f"report {args[0]!r} has no --{name}")
     return report, given
-
-
-def _check_stores(connection: Connection, selection: Selection) -> None:
-    known = [store.name for store in stores(connection)]
-    for name in selection.stores:
-        if name not in known:
-            raise ReportError(f"no store {name!r} in the database (there are: {', '.join(known)})")

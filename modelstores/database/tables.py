@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -430,11 +431,33 @@ coding = Table(
     _text("coder", "Who judged."),
     *_one_of("what", CODED, "What was judged."),
     _link("product", "The product."),
+    _link("observation", "What it said when it was judged."),
     Column("other_product_id", ForeignKey("product.id"), comment="Of a pair, the other product."),
+    Column(
+        "other_observation_id",
+        ForeignKey("observation.id"),
+        comment="What the other product said when it was judged.",
+    ),
     _text("element", "The element; empty if none is judged."),
-    _text("code", "The judgement: 1 or 0, or the name of an input domain."),
-    _link("observation", "What the product said when it was judged."),
+    _text(
+        "code",
+        "The judgement: `1` or `0` (shown, similar), the name of an input domain, or an origin"
+        " (`paper`, `repository`, `none`).",
+    ),
+    _text("remark", "The coder's remark.", optional=True),
     _text("coded_at", "When the sheet was read, ISO 8601, UTC."),
-    Index("coding_of_product", "product_id", "what"),
-    comment="A person's judgement of a product. What coders agree on stands before the program's.",
+    Index(
+        "coding_of_product",
+        *("product_id", "what", "element", "coder"),
+        unique=True,
+        sqlite_where=text("other_product_id IS NULL"),
+        postgresql_where=text("other_product_id IS NULL"),
+    ),
+    Index(
+        "coding_of_pair",
+        *("product_id", "other_product_id", "what", "element", "coder"),
+        unique=True,
+    ),
+    comment="A person's judgement of a product or a pair: one a coder and thing, the last one."
+    " What coders agree on stands before the program's (`agreed_coding`).",
 )

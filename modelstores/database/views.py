@@ -113,6 +113,58 @@ SELECT sighting.product_id, this.store_id, sighting.observation_id, sighting.sna
                OR other.captured_at = sighting.captured_at AND rival.later_read = 1))
 """,
     ),
+    "agreed_coding": View(
+        "What two or more people judged, and all the same, of products that still say what they"
+        " said then: it stands before the program's answer.",
+        {
+            "what": "What was judged: elements, domains, origins or similar.",
+            "product_id": "The product.",
+            "other_product_id": "Of a pair, the other product; else null.",
+            "element": "The element; empty if none was judged.",
+            "code": "The judgement.",
+            "coders": "How many people judged it.",
+        },
+        # What a page says is the same as long as its digest is, whichever parser read it.
+        """
+SELECT coding.what, coding.product_id, coding.other_product_id, coding.element,
+       MIN(coding.code) AS code, COUNT(*) AS coders
+  FROM coding
+  JOIN latest_sighting AS latest ON latest.product_id = coding.product_id
+  JOIN observation AS said ON said.id = latest.observation_id
+  JOIN observation AS judged ON judged.id = coding.observation_id
+                            AND judged.content_hash = said.content_hash
+  LEFT JOIN latest_sighting AS other ON other.product_id = coding.other_product_id
+  LEFT JOIN observation AS other_said ON other_said.id = other.observation_id
+  LEFT JOIN observation AS other_judged ON other_judged.id = coding.other_observation_id
+ WHERE coding.other_product_id IS NULL
+    OR other_judged.content_hash = other_said.content_hash
+ GROUP BY coding.what, coding.product_id, coding.other_product_id, coding.element
+HAVING COUNT(*) > 1 AND MIN(coding.code) = MAX(coding.code)
+""",
+    ),
+    "coded_state": View(
+        "The state of each element that coders agree on, beside the program's.",
+        {
+            "product_id": "The product.",
+            "store_id": "Its store.",
+            "codebook": "Version of the codebook of its latest sighting.",
+            "element_id": "The element.",
+            "state": "What the coders say: present or absent.",
+            "told": "What the program says.",
+            "coders": "How many people judged it.",
+        },
+        """
+SELECT agreed.product_id, latest.store_id, latest.codebook, element.id AS element_id,
+       CASE agreed.code WHEN '1' THEN 'present' ELSE 'absent' END AS state,
+       COALESCE(element_state.state, 'unknown') AS told, agreed.coders
+  FROM agreed_coding AS agreed
+  JOIN latest_sighting AS latest ON latest.product_id = agreed.product_id
+  JOIN element ON element.codebook = latest.codebook AND element.element = agreed.element
+  LEFT JOIN element_state ON element_state.observation_id = latest.observation_id
+                         AND element_state.element_id = element.id
+ WHERE agreed.what = 'elements'
+""",
+    ),
     "latest_product": View(
         "Each product as it was last seen.",
         {
@@ -133,19 +185,23 @@ SELECT sighting.product_id, this.store_id, sighting.observation_id, sighting.sna
             "input_domain": "Input domain; null if it was not determined.",
             "similarity_key": "Similarity key; null if a part of it is not stated.",
             "family_key": "Similarity key with the algorithm's family.",
+            "coded": "1 if the input domain is what coders agree on, else 0.",
         },
         """
 SELECT product.id AS product_id, store.name AS store, product.native_id, product.kind,
        latest.observation_id, latest.snapshot_id, observation.source, observation.name,
        observation.summary, observation.url, latest.captured_at, latest.parser, latest.codebook,
-       latest.vocabulary, similarity.input_domain, similarity.key AS similarity_key,
-       similarity.family_key
+       latest.vocabulary, COALESCE(agreed.code, similarity.input_domain) AS input_domain,
+       similarity.key AS similarity_key, similarity.family_key,
+       CASE WHEN agreed.code IS NULL THEN 0 ELSE 1 END AS coded
   FROM latest_sighting AS latest
   JOIN product ON product.id = latest.product_id
   JOIN store ON store.id = latest.store_id
   JOIN observation ON observation.id = latest.observation_id
   LEFT JOIN similarity ON similarity.observation_id = latest.observation_id
                       AND similarity.vocabulary = latest.vocabulary
+  LEFT JOIN agreed_coding AS agreed ON agreed.product_id = latest.product_id
+                                   AND agreed.what = 'domains'
 """,
     ),
     "counted_snapshot": View(
@@ -217,6 +273,7 @@ SELECT store_id, snapshot_id, url, title, element_id, state, evidence, place, ru
             "policies_read": "Policy pages that were read for it.",
             "ticked": "1 if a product or a policy page shows it, else 0.",
             "share": "present / (present + absent); null if there are none.",
+            "coded": "Products whose state is what coders agree on.",
         },
         """
 SELECT store.name AS store, element.codebook, element.position, element.dimension,
@@ -226,7 +283,8 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
        COALESCE(written.policies, 0) AS policies,
        COALESCE(written.policies_read, 0) AS policies_read,
        CASE WHEN told.present > 0 OR written.policies > 0 THEN 1 ELSE 0 END AS ticked,
-       CAST(told.present AS DOUBLE PRECISION) / NULLIF(told.present + told.absent, 0) AS share
+       CAST(told.present AS DOUBLE PRECISION) / NULLIF(told.present + told.absent, 0) AS share,
+       COALESCE(told.coded, 0) AS coded
   FROM (SELECT store_id, codebook, COUNT(*) AS products
           FROM latest_sighting GROUP BY store_id, codebook) AS every
   JOIN store ON store.id = every.store_id
@@ -234,17 +292,17 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
   LEFT JOIN (SELECT store_id, codebook, element_id,
                     CAST(SUM(present) AS BIGINT) AS present,
                     CAST(SUM(absent) AS BIGINT) AS absent,
-                    CAST(SUM(not_applicable) AS BIGINT) AS not_applicable
+                    CAST(SUM(not_applicable) AS BIGINT) AS not_applicable, SUM(coded) AS coded
                FROM (SELECT counted.store_id, counted.codebook, element_count.element_id,
                             element_count.present, element_count.absent,
-                            element_count.not_applicable
+                            element_count.not_applicable, 0 AS coded
                        FROM counted_snapshot AS counted
                        JOIN element_count ON element_count.snapshot_id = counted.snapshot_id
                      UNION ALL
                      SELECT counted.store_id, counted.codebook, element_state.element_id,
                             CASE element_state.state WHEN 'present' THEN -1 ELSE 0 END,
                             CASE element_state.state WHEN 'absent' THEN -1 ELSE 0 END,
-                            CASE element_state.state WHEN 'not_applicable' THEN -1 ELSE 0 END
+                            CASE element_state.state WHEN 'not_applicable' THEN -1 ELSE 0 END, 0
                        FROM counted_snapshot AS counted
                        JOIN sighting ON sighting.snapshot_id = counted.snapshot_id
                        JOIN element_state ON element_state.observation_id = sighting.observation_id
@@ -256,10 +314,18 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
                      SELECT latest.store_id, latest.codebook, element_state.element_id,
                             CASE element_state.state WHEN 'present' THEN 1 ELSE 0 END,
                             CASE element_state.state WHEN 'absent' THEN 1 ELSE 0 END,
-                            CASE element_state.state WHEN 'not_applicable' THEN 1 ELSE 0 END
+                            CASE element_state.state WHEN 'not_applicable' THEN 1 ELSE 0 END, 0
                        FROM latest_sighting AS latest
                        JOIN element_state ON element_state.observation_id = latest.observation_id
                       WHERE latest.snapshot_id NOT IN (SELECT snapshot_id FROM counted_snapshot)
+                     UNION ALL
+                     SELECT store_id, codebook, element_id,
+                            CASE state WHEN 'present' THEN 1 ELSE 0 END
+                            - CASE told WHEN 'present' THEN 1 ELSE 0 END,
+                            CASE state WHEN 'absent' THEN 1 ELSE 0 END
+                            - CASE told WHEN 'absent' THEN 1 ELSE 0 END,
+                            - CASE told WHEN 'not_applicable' THEN 1 ELSE 0 END, 1
+                       FROM coded_state
                     ) AS counted
               GROUP BY store_id, codebook, element_id) AS told
          ON told.store_id = every.store_id AND told.codebook = every.codebook
@@ -282,19 +348,28 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
             "url": "Address of the page.",
             "evidence": "The words that show it; `counter:NAME` for a counter.",
             "place": "Where the words stand.",
-            "rule": "The rule that decided.",
+            "rule": "The rule that decided; `coding` if coders did, who note no words.",
             "captured_at": "When the page was captured.",
             "file": "Name of the WARC file that holds the page.",
             "record_offset": "Byte at which the page's record starts.",
         },
         """
 SELECT store.name AS store, element.element, product.native_id, observation.name, observation.url,
-       element_state.evidence, element_state.place, element_state.rule, latest.captured_at,
+       shown.evidence, shown.place, shown.rule, latest.captured_at,
        capture.file, sighting.record_offset
-  FROM latest_sighting AS latest
-  JOIN element_state ON element_state.observation_id = latest.observation_id
-                    AND element_state.state = 'present'
-  JOIN element ON element.id = element_state.element_id AND element.codebook = latest.codebook
+  FROM (SELECT latest.product_id, told.element_id, told.evidence, told.place, told.rule
+          FROM latest_sighting AS latest
+          JOIN element_state AS told ON told.observation_id = latest.observation_id
+                                    AND told.state = 'present'
+          LEFT JOIN coded_state AS coded ON coded.product_id = latest.product_id
+                                        AND coded.element_id = told.element_id
+         WHERE COALESCE(coded.state, 'present') = 'present'
+        UNION ALL
+        SELECT product_id, element_id, NULL, NULL, 'coding'
+          FROM coded_state
+         WHERE state = 'present' AND told <> 'present') AS shown
+  JOIN latest_sighting AS latest ON latest.product_id = shown.product_id
+  JOIN element ON element.id = shown.element_id AND element.codebook = latest.codebook
   JOIN store ON store.id = latest.store_id
   JOIN product ON product.id = latest.product_id
   JOIN observation ON observation.id = latest.observation_id
@@ -320,22 +395,61 @@ SELECT store.name, element.element, NULL, latest.title, latest.url, latest.evide
             "captured_at": "When it was captured.",
             "vocabulary": "Version of the vocabulary of the key.",
             "similarity_key": "The key.",
-            "input_domain": "Input domain; null if it was not determined.",
         },
         """
 SELECT latest.product_id, latest.store_id, latest.observation_id, latest.captured_at,
-       similarity.vocabulary, similarity.key AS similarity_key, similarity.input_domain
+       similarity.vocabulary, similarity.key AS similarity_key
   FROM latest_sighting AS latest
   JOIN similarity ON similarity.observation_id = latest.observation_id
                  AND similarity.vocabulary = latest.vocabulary
  WHERE similarity.key IS NOT NULL
 """,
     ),
+    "coded_pair": View(
+        "Pairs of products that coders agree on, each in both directions.",
+        {
+            "product_id": "The product.",
+            "other_product_id": "The other product.",
+            "code": "1: they are similar; 0: they are not.",
+            "equal_keys": "1 if the two have equal keys in the same vocabulary, else 0.",
+        },
+        """
+SELECT pair.product_id, pair.other_product_id, pair.code,
+       CASE WHEN mine.similarity_key = other.similarity_key
+                 AND mine.vocabulary = other.vocabulary THEN 1 ELSE 0 END AS equal_keys
+  FROM (SELECT product_id, other_product_id, code FROM agreed_coding WHERE what = 'similar'
+        UNION ALL
+        SELECT other_product_id, product_id, code FROM agreed_coding WHERE what = 'similar') AS pair
+  LEFT JOIN latest_key AS mine ON mine.product_id = pair.product_id
+  LEFT JOIN latest_key AS other ON other.product_id = pair.other_product_id
+""",
+    ),
+    "coded_apart": View(
+        "Products of which coders agree that none in another store with the same key is similar.",
+        {"product_id": "The product."},
+        """
+SELECT DISTINCT mine.product_id
+  FROM coded_pair AS pair
+  JOIN latest_key AS mine ON mine.product_id = pair.product_id
+ WHERE pair.code = '0' AND pair.equal_keys = 1
+   AND NOT EXISTS (
+       SELECT 1 FROM latest_key AS other
+        WHERE other.vocabulary = mine.vocabulary AND other.similarity_key = mine.similarity_key
+          AND other.store_id <> mine.store_id
+          AND NOT EXISTS (SELECT 1 FROM coded_pair AS judged
+                           WHERE judged.product_id = mine.product_id
+                             AND judged.other_product_id = other.product_id
+                             AND judged.code = '0'))
+""",
+    ),
     "similar_offering": View(
-        "Products whose similarity key a product of another store has too, in the same vocabulary.",
+        "Products whose similarity key a product of another store has too, in the same vocabulary."
+        " Coders who agree come first: a pair that they call similar, though its keys differ, has a"
+        " key of its own; a product whose every counterpart they call different has no row.",
         {
             "vocabulary": "Version of the vocabulary.",
-            "similarity_key": "The key they share.",
+            "similarity_key": "The key they share; `coded:` and both products for a pair that only"
+            " coders call similar.",
             "store": "Name of the store.",
             "native_id": "The store's own id.",
             "name": "Name of the product.",
@@ -344,20 +458,37 @@ SELECT latest.product_id, latest.store_id, latest.observation_id, latest.capture
             "input_domain": "Its input domain.",
             "product_id": "The product.",
             "observation_id": "What was said of it.",
+            "coded": "1 if coders agree that it is similar to another one of the group, else 0.",
         },
         """
-SELECT latest.vocabulary, latest.similarity_key, store.name AS store, product.native_id,
-       observation.name, observation.url, latest.captured_at, latest.input_domain,
-       latest.product_id, latest.observation_id
-  FROM (SELECT vocabulary, similarity_key
-          FROM latest_key
-         GROUP BY vocabulary, similarity_key
-        HAVING COUNT(DISTINCT store_id) > 1) AS shared
-  JOIN latest_key AS latest ON latest.vocabulary = shared.vocabulary
-                           AND latest.similarity_key = shared.similarity_key
-  JOIN store ON store.id = latest.store_id
-  JOIN product ON product.id = latest.product_id
-  JOIN observation ON observation.id = latest.observation_id
+SELECT offering.vocabulary, offering.similarity_key, latest.store, latest.native_id, latest.name,
+       latest.url, latest.captured_at, latest.input_domain, latest.product_id,
+       latest.observation_id, offering.coded
+  FROM (SELECT keyed.product_id, keyed.vocabulary, keyed.similarity_key,
+               CASE WHEN keyed.product_id IN
+                         (SELECT product_id FROM coded_pair WHERE code = '1' AND equal_keys = 1)
+                    THEN 1 ELSE 0 END AS coded
+          FROM (SELECT vocabulary, similarity_key
+                  FROM latest_key
+                 GROUP BY vocabulary, similarity_key
+                HAVING COUNT(DISTINCT store_id) > 1) AS shared
+          JOIN latest_key AS keyed ON keyed.vocabulary = shared.vocabulary
+                                  AND keyed.similarity_key = shared.similarity_key
+         WHERE keyed.product_id NOT IN (SELECT product_id FROM coded_apart)
+        UNION ALL
+        SELECT CASE side.other WHEN 0 THEN one.product_id ELSE other.product_id END,
+               one.vocabulary,
+               'coded:' || one.store || '/' || one.native_id || '|' || other.store || '/'
+               || other.native_id, 1
+          FROM agreed_coding AS agreed
+          JOIN coded_pair AS pair ON pair.product_id = agreed.product_id
+                                 AND pair.other_product_id = agreed.other_product_id
+                                 AND pair.code = '1' AND pair.equal_keys = 0
+          JOIN latest_product AS one ON one.product_id = agreed.product_id
+          JOIN latest_product AS other ON other.product_id = agreed.other_product_id
+          CROSS JOIN (SELECT 0 AS other UNION ALL SELECT 1) AS side
+         WHERE agreed.what = 'similar') AS offering
+  JOIN latest_product AS latest ON latest.product_id = offering.product_id
 """,
     ),
     "input_domain_counts": View(
@@ -367,17 +498,49 @@ SELECT latest.vocabulary, latest.similarity_key, store.name AS store, product.na
             "input_domain": "Input domain; null for products where it was not determined.",
             "products": "Products of the store in this domain.",
             "share": "The same as part of all products of the store.",
-            "similar_products": "Those whose similarity key a product of another store has too.",
+            "similar_products": "Those of `similar_offering`.",
+            "coded": "Those whose input domain is what coders agree on, or of which they agree with"
+            " what they are similar.",
         },
         """
 SELECT latest.store, latest.input_domain, COUNT(*) AS products,
        CAST(COUNT(*) AS DOUBLE PRECISION) / MIN(every.products) AS share,
-       COUNT(offering.product_id) AS similar_products
+       COUNT(offering.product_id) AS similar_products,
+       SUM(CASE WHEN latest.coded = 1 OR pair.product_id IS NOT NULL THEN 1 ELSE 0 END) AS coded
   FROM latest_product AS latest
   JOIN (SELECT store, COUNT(*) AS products FROM latest_product GROUP BY store) AS every
     ON every.store = latest.store
-  LEFT JOIN similar_offering AS offering ON offering.product_id = latest.product_id
+  LEFT JOIN (SELECT DISTINCT product_id FROM similar_offering) AS offering
+         ON offering.product_id = latest.product_id
+  LEFT JOIN (SELECT DISTINCT product_id FROM coded_pair) AS pair
+         ON pair.product_id = latest.product_id
  GROUP BY latest.store, latest.input_domain
+""",
+    ),
+    "latest_origin": View(
+        "Where each product originally comes from, as the paper asks: a paper, a repository alone,"
+        " or neither is referred to.",
+        {
+            "product_id": "The product.",
+            "store": "Name of its store.",
+            "observation_id": "What was said of it.",
+            "origin": "paper (arXiv or DOI), repository (GitHub, and no paper) or none.",
+            "coded": "1 if that is what coders agree on, else 0.",
+        },
+        """
+SELECT latest.product_id, latest.store, latest.observation_id,
+       COALESCE(agreed.code, CASE WHEN referred.papers > 0 THEN 'paper'
+                                  WHEN referred.repositories > 0 THEN 'repository'
+                                  ELSE 'none' END) AS origin,
+       CASE WHEN agreed.code IS NULL THEN 0 ELSE 1 END AS coded
+  FROM latest_product AS latest
+  LEFT JOIN (SELECT observation_id,
+                    SUM(CASE WHEN kind IN ('arxiv', 'doi') THEN 1 ELSE 0 END) AS papers,
+                    SUM(CASE WHEN kind = 'github' THEN 1 ELSE 0 END) AS repositories
+               FROM reference GROUP BY observation_id) AS referred
+         ON referred.observation_id = latest.observation_id
+  LEFT JOIN agreed_coding AS agreed ON agreed.product_id = latest.product_id
+                                   AND agreed.what = 'origins'
 """,
     ),
     "origin_counts": View(
@@ -387,26 +550,25 @@ SELECT latest.store, latest.input_domain, COUNT(*) AS products,
             "products": "Products of the store.",
             "citing": "Products that refer to a paper (arXiv or DOI).",
             "citing_share": "The same as part of all products of the store.",
-            "papers": "Distinct papers referred to.",
+            "papers": "Distinct papers that these refer to.",
             "repository_only": "Products that refer to a repository (GitHub) and to no paper.",
+            "coded": "Products whose origin is what coders agree on.",
         },
         """
-SELECT latest.store, COUNT(*) AS products, COUNT(origin.papers) AS citing,
-       CAST(COUNT(origin.papers) AS DOUBLE PRECISION) / COUNT(*) AS citing_share,
+SELECT latest.store, COUNT(*) AS products,
+       SUM(CASE latest.origin WHEN 'paper' THEN 1 ELSE 0 END) AS citing,
+       CAST(SUM(CASE latest.origin WHEN 'paper' THEN 1 ELSE 0 END) AS DOUBLE PRECISION)
+           / COUNT(*) AS citing_share,
        COALESCE(MIN(cited.papers), 0) AS papers,
-       SUM(CASE WHEN origin.papers IS NULL AND origin.repositories > 0 THEN 1 ELSE 0 END)
-           AS repository_only
-  FROM latest_product AS latest
-  LEFT JOIN (SELECT observation_id,
-                    SUM(CASE WHEN kind IN ('arxiv', 'doi') THEN 1 END) AS papers,
-                    SUM(CASE WHEN kind = 'github' THEN 1 END) AS repositories
-               FROM reference GROUP BY observation_id) AS origin
-         ON origin.observation_id = latest.observation_id
+       SUM(CASE latest.origin WHEN 'repository' THEN 1 ELSE 0 END) AS repository_only,
+       SUM(latest.coded) AS coded
+  FROM latest_origin AS latest
   LEFT JOIN (SELECT store, COUNT(*) AS papers
                FROM (SELECT DISTINCT latest.store, reference.kind, reference.identifier
-                       FROM latest_product AS latest
+                       FROM latest_origin AS latest
                        JOIN reference ON reference.observation_id = latest.observation_id
-                      WHERE reference.kind IN ('arxiv', 'doi')) AS paper
+                      WHERE latest.origin = 'paper'
+                        AND reference.kind IN ('arxiv', 'doi')) AS paper
               GROUP BY store) AS cited ON cited.store = latest.store
  GROUP BY latest.store
 """,

@@ -11,7 +11,10 @@ from modelstores.database.views import Selection, query
 from modelstores.reports.selection import Store, stores
 
 #: The columns of ``element_matrix`` that add up over codebooks.
-COUNTED = ("products", "present", "absent", "not_applicable", "policies", "policies_read")
+COUNTED = (
+    *("products", "present", "absent", "not_applicable"),
+    *("policies", "policies_read", "coded"),
+)
 
 
 @dataclass
@@ -25,6 +28,8 @@ class Count:
     #: policy pages that show it, and those that were read for it
     policies: int = 0
     policies_read: int = 0
+    #: products whose state people agree on
+    coded: int = 0
 
     @property
     def unknown(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from modelstores.database.views import COMPLETE, Selection
+from modelstores.reports.coded import marked, with_coded
 from modelstores.reports.counts import matrix
 from modelstores.reports.table import Block, Cell, Table, percent
 
@@ -20,6 +21,7 @@ def coverage(connection: Connection, *, selection: Selection = COMPLETE) -> Tabl
     """
     counted = matrix(connection, selection)
     rows: list[tuple[Cell, ...]] = []
+    coded = []
     layout = []
     for store in counted.stores:
         lines = []
@@ -27,7 +29,8 @@ def coverage(connection: Connection, *, selection: Selection = COMPLETE) -> Tabl
             count = counted.count(element, store)
             states = (count.present, count.absent, count.not_applicable, count.unknown)
             rows.append((store.name, element.id, *states, count.share))
+            coded.append(count.coded)
             share = "" if count.share is None else percent(count.share)
-            lines.append([element.name, *map(str, states), share])
+            lines.append([marked(element.name, count.coded), *map(str, states), share])
         layout.append(Block(store.name, [name.replace("_", " ") for name in COLUMNS[1:]], lines))
-    return Table(COLUMNS, rows, layout, NOTES if layout else ())
+    return with_coded(Table(COLUMNS, rows, layout, NOTES if layout else ()), coded)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, RowMapping, Text, bindparam, text
 
 from modelstores.database.views import COMPLETE, Selection, query
+from modelstores.reports.coded import marked, with_coded
 from modelstores.reports.counts import Count, Matrix, matrix
 from modelstores.reports.table import Block, Cell, Table, part, percent
 
@@ -33,6 +34,7 @@ def elements(
     counted = matrix(connection, selection)
     shown = _evidence(connection, selection) if evidence else {}
     rows: list[tuple[Cell, ...]] = []
+    coded = []
     blocks: dict[str, list[list[str]]] = {}
     for element in counted.elements:
         line = [element.name]
@@ -42,7 +44,8 @@ def elements(
             page = shown.get((store.name, element.id))
             behind = [page[column] if page else None for column in EVIDENCE] if evidence else []
             rows.append((*row, count.present, count.products, count.share, *behind))
-            line.append(_shown(count))
+            coded.append(count.coded)
+            line.append(marked(_shown(count), count.coded))
         blocks.setdefault(element.dimension, []).append(line)
     named = ["element", *(store.name for store in counted.stores)]
     layout = [Block(title, named, lines) for title, lines in blocks.items()]
@@ -50,7 +53,8 @@ def elements(
         layout += _pages(counted, shown)
     findings = compare(counted) if layout else ()
     columns = COLUMNS + (EVIDENCE if evidence else ())
-    return Table(columns, rows, layout, NOTES if layout else (), findings)
+    table = Table(columns, rows, layout, NOTES if layout else (), findings)
+    return with_coded(table, coded)
 
 
 def compare(counted: Matrix) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from modelstores.database.views import COMPLETE, Selection, query
+from modelstores.reports.coded import marked, with_coded
 from modelstores.reports.selection import stores
 from modelstores.reports.table import Block, Cell, Table, part
 
@@ -35,6 +36,7 @@ def groups(connection: Connection, *, selection: Selection = COMPLETE) -> Table:
     if not listed:
         return Table(COLUMNS, [], [])
     rows: list[tuple[Cell, ...]] = []
+    coded = []
     lines: list[list[str]] = []
     totals = {
         store: [
@@ -48,15 +50,16 @@ def groups(connection: Connection, *, selection: Selection = COMPLETE) -> Table:
         for store in listed:
             row = found.get((domain, store))
             products, alike = (row["products"], row["similar_products"]) if row else (0, 0)
+            coded.append(row["coded"] if row else 0)
             share = float(row["share"]) if row else 0.0
             rows.append((domain, store, products, share, alike))
-            count.append(part(products, totals[store][0]))
-            similar.append(part(alike, totals[store][0]))
+            count.append(marked(part(products, totals[store][0]), coded[-1]))
+            similar.append(marked(part(alike, totals[store][0]), coded[-1]))
         lines += [count, similar]
     lines.append(["Total", "count", *(part(total, total) for total, _ in totals.values())])
     lines.append(["", "similar", *(part(alike, total) for total, alike in totals.values())])
     layout = [Block("Products by input domain", ["input domain", "", *listed], lines)]
-    return Table(COLUMNS, rows, layout, NOTES)
+    return with_coded(Table(COLUMNS, rows, layout, NOTES), coded)
 
 
 def _domains(occurring: set[str | None]) -> list[str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from modelstores.database.views import COMPLETE, Selection, query
+from modelstores.reports.coded import marked, with_coded
 from modelstores.reports.counts import matrix
 from modelstores.reports.selection import stores
 from modelstores.reports.table import Block, Cell, Table, part
@@ -24,6 +25,7 @@ def origins(connection: Connection, *, selection: Selection = COMPLETE) -> Table
         for row in connection.execute(text(query("origin_counts", selection))).mappings()
     }
     rows: list[tuple[Cell, ...]] = []
+    coded = []
     lines = []
     for store in stores(connection):
         if row := found.get(store.name):
@@ -31,12 +33,14 @@ def origins(connection: Connection, *, selection: Selection = COMPLETE) -> Table
             rows.append((store.name, *counts, row["papers"], row["repository_only"]))
             citing = part(row["citing"], row["products"])
             several = (row["products"], citing, row["papers"], row["repository_only"])
-            lines.append([store.name, *map(str, several)])
+            coded.append(row["coded"])
+            lines.append([marked(store.name, row["coded"]), *map(str, several)])
     if not rows:
         return Table(COLUMNS, [], [])
     columns = ["store", "products", "citing papers", "papers", "repository only"]
     layout = [Block("Products by origin", columns, lines)]
-    return Table(COLUMNS, rows, layout, NOTES, _unread(connection, selection))
+    table = Table(COLUMNS, rows, layout, NOTES, _unread(connection, selection))
+    return with_coded(table, coded)
 
 
 def _unread(connection: Connection, selection: Selection) -> list[str]:

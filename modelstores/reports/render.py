@@ -17,8 +17,8 @@ MAX_WIDTH = 60
 
 # Terminal control sequences: CSI (ECMA-48, 5.4) and OSC (8.3.89), with their content.
 _SEQUENCES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*")
-# Cells that a spreadsheet would run as a formula (CWE-1236).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Beginnings of cells that a spreadsheet would run as a formula (CWE-1236).
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # What Markdown would read as markup, and HTML within it.
 _MARKUP = re.compile(r"([\\`*_\[\]<>|&#~!])")
 
@@ -128,7 +128,7 @@ def _unarmed(cell: Cell) -> Cell:
         return cell
     # A bare carriage return would end the row for many readers, quoted or not.
     text = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if cell.startswith(_FORMULA) else text
+    return f"'{text}" if cell.startswith(FORMULA) else text
 
 
 def _json(table: Table) -> str:

@@ -30,6 +30,18 @@ def stores(connection: Connection) -> list[Store]:
     return [Store(row.name, row.kind) for row in connection.execute(found)]
 
 
+def check_stores(connection: Connection, selection: Selection) -> None:
+    """Object to stores that the database does not hold.
+
+    Raises:
+        ReportError: there is one; it is named.
+    """
+    known = [store.name for store in stores(connection)]
+    for name in selection.stores:
+        if name not in known:
+            raise ReportError(f"no store {name!r} in the database (there are: {', '.join(known)})")
+
+
 def remarks(connection: Connection, selection: Selection) -> list[str]:
     """Return a line for each thing that a reader must know before trusting the figures."""
     return left_out(connection, selection) + _mixtures(connection, selection)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Connection, text
 
 from modelstores.database.views import COMPLETE, Selection, query
+from modelstores.reports.coded import marked, with_coded
 from modelstores.reports.table import Block, Cell, Table
 
 COLUMNS = ("group", "key", "store", "native_id", "name", "url")
@@ -26,7 +27,7 @@ def similar(
     """
     sql = text(
         f"SELECT offering.*, similarity.evidence FROM ({query('similar_offering', selection)})"  # noqa: S608 - constants
-        " AS offering JOIN similarity ON similarity.observation_id = offering.observation_id"
+        " AS offering LEFT JOIN similarity ON similarity.observation_id = offering.observation_id"
         " AND similarity.vocabulary = offering.vocabulary"
         " ORDER BY offering.vocabulary, similarity_key, store, native_id"
     ).columns(evidence=JSON)
@@ -39,22 +40,28 @@ def similar(
     ]
     found.sort(key=lambda group: -len(group[1]))  # stable: equal sizes stay in order of key
     rows: list[tuple[Cell, ...]] = []
+    coded = []
     layout = []
     for number, ((_, key), members) in enumerate(found, start=1):
         lines = []
         for row in members:
-            behind = [words(row["evidence"].get(part)) for part in PARTS]
+            behind = [words((row["evidence"] or {}).get(part)) for part in PARTS]
+            coded.append(row["coded"])
             rows.append(
                 (number, key, row["store"], row["native_id"], row["name"], row["url"])
                 + (tuple(behind) if evidence else ())
             )
-            lines.append([row["store"], row["native_id"], row["name"], *behind])
+            store = marked(row["store"], row["coded"])
+            lines.append([store, row["native_id"], row["name"], *behind])
         layout.append(Block(f"{number}. {key}", ["store", "native id", "name", *PARTS], lines))
     more = tuple(f"{part}_evidence" for part in PARTS) if evidence else ()
     any_sql = text(f"SELECT 1 FROM ({query('latest_sighting', selection)}) AS seen LIMIT 1")  # noqa: S608 - constants
     none_equal = not found and connection.scalar(any_sql) is not None
-    notes = ("no products of different stores have equal keys",) if none_equal else ()
-    return Table(COLUMNS + more, rows, layout, notes)
+    notes = ["no products of different stores have equal keys"] if none_equal else []
+    apart_sql = text(f"SELECT COUNT(*) FROM ({query('coded_apart', selection)}) AS apart")  # noqa: S608
+    if apart := connection.scalar(apart_sql):
+        notes.append(f"left out, for people agree that nothing is similar to them: {apart}")
+    return with_coded(Table(COLUMNS + more, rows, layout, notes), coded)
 
 
 def words(evidence: Any) -> str:

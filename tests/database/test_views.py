@@ -40,7 +40,7 @@ def test_papers_and_repositories(engine: Engine) -> None:
     writer.add(product("c"), references=[("github", "x/y", "v"), ("url", "z", "z")])
     writer.add(product("d"), references=[("url", "z", "z")])
     writer.close("complete", [], {}, {})
-    assert rows(engine, "SELECT * FROM origin_counts") == [("hub", 4, 2, 0.5, 2, 1)]
+    assert rows(engine, "SELECT * FROM origin_counts") == [("hub", 4, 2, 0.5, 2, 1, 0)]
 
 
 def changes(engine: Engine) -> list[tuple[object, ...]]:

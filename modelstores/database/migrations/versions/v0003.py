@@ -39,10 +39,12 @@ def upgrade() -> None:
         sa.Column("coder", TEXT, nullable=False),
         sa.Column("what", TEXT, nullable=False),
         sa.Column("product_id", sa.Integer(), sa.ForeignKey("product.id"), nullable=False),
+        sa.Column("observation_id", sa.Integer(), sa.ForeignKey("observation.id"), nullable=False),
         sa.Column("other_product_id", sa.Integer(), sa.ForeignKey("product.id")),
+        sa.Column("other_observation_id", sa.Integer(), sa.ForeignKey("observation.id")),
         sa.Column("element", TEXT, nullable=False),
         sa.Column("code", TEXT, nullable=False),
-        sa.Column("observation_id", sa.Integer(), sa.ForeignKey("observation.id"), nullable=False),
+        sa.Column("remark", TEXT),
         sa.Column("coded_at", TEXT, nullable=False),
         sa.CheckConstraint(
             " OR ".join(
@@ -50,4 +52,16 @@ def upgrade() -> None:
             )
         ),
     )
-    op.create_index("coding_of_product", "coding", ["product_id", "what"])
+    thing = ["what", "element", "coder"]
+    of_one = sa.text("other_product_id IS NULL")
+    op.create_index(
+        "coding_of_product",
+        "coding",
+        ["product_id", *thing],
+        unique=True,
+        sqlite_where=of_one,
+        postgresql_where=of_one,
+    )
+    op.create_index(
+        "coding_of_pair", "coding", ["product_id", "other_product_id", *thing], unique=True
+    )

@@ -1,0 +1,1 @@
+"""Coding by people: sheets to fill, their judgements, and how far they agree."""
