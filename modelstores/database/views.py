@@ -123,11 +123,15 @@ SELECT sighting.product_id, this.store_id, sighting.observation_id, sighting.sna
             "element": "The element; empty if none was judged.",
             "code": "The judgement.",
             "coders": "How many people judged it.",
+            "store_id": "The product's store.",
+            "observation_id": "What is said of the product now.",
+            "codebook": "Version of the codebook of its latest sighting.",
         },
         # What a page says is the same as long as its digest is, whichever parser read it.
         """
 SELECT coding.what, coding.product_id, coding.other_product_id, coding.element,
-       MIN(coding.code) AS code, COUNT(*) AS coders
+       MIN(coding.code) AS code, COUNT(*) AS coders,
+       latest.store_id, latest.observation_id, latest.codebook
   FROM coding
   JOIN latest_sighting AS latest ON latest.product_id = coding.product_id
   JOIN observation AS said ON said.id = latest.observation_id
@@ -138,7 +142,8 @@ SELECT coding.what, coding.product_id, coding.other_product_id, coding.element,
   LEFT JOIN observation AS other_judged ON other_judged.id = coding.other_observation_id
  WHERE coding.other_product_id IS NULL
     OR other_judged.content_hash = other_said.content_hash
- GROUP BY coding.what, coding.product_id, coding.other_product_id, coding.element
+ GROUP BY coding.what, coding.product_id, coding.other_product_id, coding.element,
+          latest.store_id, latest.observation_id, latest.codebook
 HAVING COUNT(*) > 1 AND MIN(coding.code) = MAX(coding.code)
 """,
     ),
@@ -154,13 +159,12 @@ HAVING COUNT(*) > 1 AND MIN(coding.code) = MAX(coding.code)
             "coders": "How many people judged it.",
         },
         """
-SELECT agreed.product_id, latest.store_id, latest.codebook, element.id AS element_id,
+SELECT agreed.product_id, agreed.store_id, agreed.codebook, element.id AS element_id,
        CASE agreed.code WHEN '1' THEN 'present' ELSE 'absent' END AS state,
        COALESCE(element_state.state, 'unknown') AS told, agreed.coders
   FROM agreed_coding AS agreed
-  JOIN latest_sighting AS latest ON latest.product_id = agreed.product_id
-  JOIN element ON element.codebook = latest.codebook AND element.element = agreed.element
-  LEFT JOIN element_state ON element_state.observation_id = latest.observation_id
+  JOIN element ON element.codebook = agreed.codebook AND element.element = agreed.element
+  LEFT JOIN element_state ON element_state.observation_id = agreed.observation_id
                          AND element_state.element_id = element.id
  WHERE agreed.what = 'elements'
 """,
@@ -353,28 +357,32 @@ SELECT store.name AS store, element.codebook, element.position, element.dimensio
             "file": "Name of the WARC file that holds the page.",
             "record_offset": "Byte at which the page's record starts.",
         },
+        # "IS NOT TRUE": after NOT IN, SQLite would go through all pairs for a null.
         """
 SELECT store.name AS store, element.element, product.native_id, observation.name, observation.url,
-       shown.evidence, shown.place, shown.rule, latest.captured_at,
+       shown.evidence, shown.place, shown.rule, shown.captured_at,
        capture.file, sighting.record_offset
-  FROM (SELECT latest.product_id, told.element_id, told.evidence, told.place, told.rule
+  FROM (SELECT latest.product_id, latest.store_id, latest.observation_id, latest.snapshot_id,
+               latest.captured_at, latest.codebook, told.element_id, told.evidence, told.place,
+               told.rule
           FROM latest_sighting AS latest
           JOIN element_state AS told ON told.observation_id = latest.observation_id
                                     AND told.state = 'present'
-          LEFT JOIN coded_state AS coded ON coded.product_id = latest.product_id
-                                        AND coded.element_id = told.element_id
-         WHERE COALESCE(coded.state, 'present') = 'present'
+         WHERE ((latest.product_id, told.element_id) IN
+                (SELECT product_id, element_id FROM coded_state WHERE state = 'absent'))
+               IS NOT TRUE
         UNION ALL
-        SELECT product_id, element_id, NULL, NULL, 'coding'
-          FROM coded_state
-         WHERE state = 'present' AND told <> 'present') AS shown
-  JOIN latest_sighting AS latest ON latest.product_id = shown.product_id
-  JOIN element ON element.id = shown.element_id AND element.codebook = latest.codebook
-  JOIN store ON store.id = latest.store_id
-  JOIN product ON product.id = latest.product_id
-  JOIN observation ON observation.id = latest.observation_id
-  JOIN sighting ON sighting.snapshot_id = latest.snapshot_id
-               AND sighting.product_id = latest.product_id
+        SELECT latest.product_id, latest.store_id, latest.observation_id, latest.snapshot_id,
+               latest.captured_at, latest.codebook, coded.element_id, NULL, NULL, 'coding'
+          FROM coded_state AS coded
+          JOIN latest_sighting AS latest ON latest.product_id = coded.product_id
+         WHERE coded.state = 'present' AND coded.told <> 'present') AS shown
+  JOIN element ON element.id = shown.element_id AND element.codebook = shown.codebook
+  JOIN store ON store.id = shown.store_id
+  JOIN product ON product.id = shown.product_id
+  JOIN observation ON observation.id = shown.observation_id
+  JOIN sighting ON sighting.snapshot_id = shown.snapshot_id
+               AND sighting.product_id = shown.product_id
   LEFT JOIN capture ON capture.id = sighting.capture_id
 UNION ALL
 SELECT store.name, element.element, NULL, latest.title, latest.url, latest.evidence, latest.place,
