@@ -44,6 +44,8 @@ class Element:
     level: str
     #: kinds of products that can have it: "model", "app"
     kinds: tuple[str, ...]
+    #: what its words can be read as, such as "size" or "license"; None if they stay words
+    values: str | None = None
     #: fields of a Product that are this element as they stand
     fields: tuple[str, ...] = ()
     #: fields or stated elements in which terms and patterns are looked for as well

@@ -47,6 +47,7 @@ def _section(element: Element) -> str:
     rows = {
         "Level": element.level,
         "Applies to": ", ".join(element.kinds),
+        "Values are read as": element.values or "",
         "Is the product's": _words(element.fields),
         "Also proven by": _words(f"stated {name}" for name in element.also_stated),
         "Headings": _words(element.headings),

@@ -23,6 +23,10 @@ from modelstores.elements.text import heading_key, lower
 
 WORDS = {"type": "array", "uniqueItems": True, "items": {"type": "string", "minLength": 1}}
 LISTS = ("fields", "reads", "also_stated", "nothing", "headings", "labels", "terms", "links")
+VALUES = [
+    "size", "version", "date", "license", "price", "language", "age_rating", "count", "framework",
+    "performance",
+]  # fmt: skip
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$defs": {
@@ -65,6 +69,7 @@ SCHEMA = {
                     "note": {"type": "string", "minLength": 20},
                     "level": {"enum": ["product", "store"]},
                     "kinds": {**WORDS, "items": {"enum": ["model", "app"]}, "minItems": 1},
+                    "values": {"enum": VALUES},
                     "requires": {"type": "string", "format": "regex"},
                     "code": {"const": True},
                     "counters": WORDS,
