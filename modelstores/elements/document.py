@@ -48,8 +48,8 @@ to the metadata at the head of a card.
 """
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|&#~!])")
-#: What makes the first characters of a line a list.
-_LIST = re.compile(r"^([-+]|\d{1,9}(?=[.)]))")
+#: What makes the first characters of a line a list, and in it the mark: digits take no escape.
+_LIST = re.compile(r"^(\d{0,9})((?<!\d)[-+]|(?<=\d)[.)](?= |$))")
 
 
 def document(codebook: Codebook) -> str:
@@ -118,7 +118,7 @@ def _codes(words: Iterable[str]) -> str:
 
 def _text(text: str) -> str:
     """Return one line of words that Markdown shows as they stand."""
-    return _LIST.sub(r"\\\1", _MARKUP.sub(r"\\\1", " ".join(text.split())))
+    return _LIST.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", " ".join(text.split())))
 
 
 def _code(text: str) -> str:
