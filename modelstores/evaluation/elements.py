@@ -179,63 +179,68 @@ def micro(counts: Mapping[str, Confusion]) -> Confusion:
     return sum(counts.values(), Confusion())
 
 
-def table(predictions: Sequence[Prediction]) -> Table:
-    """Return the figures and every wrong answer, for programs and for people."""
-    elements = by_element(predictions)
-    macros = {
-        name: mean
-        for name, support in {"macro": 1, f"macro_{ENOUGH}": ENOUGH}.items()
-        if (mean := macro(elements, support))
-    }
-    stores = {
-        name: [one for one in predictions if one.page.store == name]
-        for name in dict.fromkeys(one.page.store for one in predictions)
-    }
-    of_stores = {name: micro(by_element(found)) for name, found in stores.items()}
-    wrong = [
-        (one, element)
-        for one in predictions
-        for element, label in one.page.labels.items()
-        if one.shows(element) != label
-    ]
-    rows = [_row("element", count, element=name) for name, count in elements.items()]
-    rows.append(_row("micro", micro(elements)))
-    rows += [_row(name, mean) for name, mean in macros.items()]
-    rows += [_row("store", count, store=name) for name, count in of_stores.items()]
-    rows += [_wrong_row(*one) for one in wrong]
+@dataclass(frozen=True)
+class Figures:
+    """How well predictions agree with the labels."""
 
-    book = codebook.load()
-    whole = [["micro", *_words(micro(elements))]]
-    whole += [[f"{name} ({one.elements} elements)", *_words(one)] for name, one in macros.items()]
-    layout = [
-        Block(
-            "Elements",
-            ["element", *_FIGURES],
-            [[book[name].name, *_words(count)] for name, count in elements.items()],
-        ),
-        Block("All elements", ["", *_FIGURES], whole),
-        Block(
-            "Stores",
-            ["store", "pages", "unread", *_FIGURES],
-            [
-                [
-                    name,
-                    str(len(found)),
-                    str(sum(one.unread is not None for one in found)),
-                    *_words(of_stores[name]),
-                ]
-                for name, found in stores.items()
-            ],
-        ),
-        Block(
-            f"Wrong: {len(wrong)}",
-            ["product", "element", "answer", "words", "place", "rule"],
-            [_wrong_words(*one) for one in wrong[:MAX_WRONG]],
-        ),
-    ]
-    more = len(wrong) - MAX_WRONG
+    elements: Mapping[str, Confusion]
+    #: the means that there is an element for
+    macros: Mapping[str, Macro]
+    #: {store: its pages}
+    stores: Mapping[str, Sequence[Prediction]]
+    #: every wrong answer: what was predicted of the page, and the element
+    wrong: Sequence[tuple[Prediction, str]]
+
+    @classmethod
+    def of(cls, predictions: Iterable[Prediction]) -> Figures:
+        """Compare predictions with the labels of their pages."""
+        stores: dict[str, list[Prediction]] = {}
+        wrong = []
+        for one in predictions:
+            stores.setdefault(one.page.store, []).append(one)
+            labels = one.page.labels.items()
+            wrong += [(one, element) for element, yes in labels if one.shows(element) != yes]
+        elements = by_element(one for found in stores.values() for one in found)
+        means = {"macro": macro(elements), f"macro_{ENOUGH}": macro(elements, ENOUGH)}
+        macros = {name: mean for name, mean in means.items() if mean}
+        return cls(elements, macros, stores, wrong)
+
+
+def table(predictions: Iterable[Prediction]) -> Table:
+    """Return the figures and every wrong answer, for programs and for people."""
+    figures = Figures.of(predictions)
+    more = len(figures.wrong) - MAX_WRONG
     cut = [f"{more} more wrong answers are in csv and json"] if more > 0 else []
-    return Table(COLUMNS, rows, layout, NOTES, cut, remarks=())
+    return Table(COLUMNS, _rows(figures), _layout(figures), NOTES, cut, remarks=())
+
+
+def _rows(figures: Figures) -> list[tuple[Cell, ...]]:
+    rows = [_row("element", count, element=name) for name, count in figures.elements.items()]
+    rows.append(_row("micro", micro(figures.elements)))
+    rows += [_row(name, mean) for name, mean in figures.macros.items()]
+    for name, found in figures.stores.items():
+        rows.append(_row("store", micro(by_element(found)), store=name))
+    return rows + [_wrong_row(*one) for one in figures.wrong]
+
+
+def _layout(figures: Figures) -> list[Block]:
+    book = codebook.load()
+    elements = [[book[name].name, *_words(count)] for name, count in figures.elements.items()]
+    whole = [["micro", *_words(micro(figures.elements))]]
+    for name, mean in figures.macros.items():
+        whole.append([f"{name} ({mean.elements} elements)", *_words(mean)])
+    stores = []
+    for name, found in figures.stores.items():
+        unread = sum(one.unread is not None for one in found)
+        stores.append([name, str(len(found)), str(unread), *_words(micro(by_element(found)))])
+    wrong = [_wrong_words(*one) for one in figures.wrong[:MAX_WRONG]]
+    titles = ["product", "element", "answer", "words", "place", "rule"]
+    return [
+        Block("Elements", ["element", *_FIGURES], elements),
+        Block("All elements", ["", *_FIGURES], whole),
+        Block("Stores", ["store", "pages", "unread", *_FIGURES], stores),
+        Block(f"Wrong: {len(figures.wrong)}", titles, wrong),
+    ]
 
 
 def _row(figure: str, count: Confusion | Macro, **said: str) -> tuple[Cell, ...]:
