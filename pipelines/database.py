@@ -16,6 +16,7 @@ from modelstores.capture.archive import sha256
 from modelstores.database import lease
 from modelstores.database.engine import DatabaseError
 from modelstores.database.writer import CaptureFile, Writer
+from modelstores.elements.codebook import load
 from modelstores.elements.licences import spdx
 from modelstores.elements.references import references
 from modelstores.items import Item, Policy, Product, Rejection, products
@@ -24,7 +25,7 @@ from modelstores.spider import StoreSpider
 from pipelines import Station
 
 #: Elements whose stated words are licences.
-LICENSES = ("end_user_license", "developer_license")
+LICENSES = [element.id for element in load().elements if element.values == "license"]
 
 
 class DatabasePipeline(Station):
