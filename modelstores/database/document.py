@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "database.md"
 _HEAD = """\
 # The database
 
-Schema version {version}. Generated from `modelstores/database/tables.py` and `views.py` by
+Schema version {version}. Generated from `modelstores/database/tables.py` and `views/` by
 `python -m modelstores.database.document`; edit those files, not this one.
 
 One snapshot is one run over one store. Its products are stored in batches, each in a
