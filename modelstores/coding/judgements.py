@@ -46,7 +46,7 @@ class BadRows(ValueError):
         self.reasons = reasons
 
 
-def write(connection: Connection, coder: str, read: Iterable[tuple[int, Row | str]]) -> Imported:
+def write(connection: Connection, coder: str, read: Sequence[tuple[int, Row | str]]) -> Imported:
     """Write a coder's judgements; one of a thing that he judged before replaces the earlier.
 
     ``read`` has the line and the row, or what is wrong with it (:func:`sheet.read`). A row
@@ -55,9 +55,8 @@ def write(connection: Connection, coder: str, read: Iterable[tuple[int, Row | st
     Raises:
         BadRows: there are some; nothing is written.
     """
-    found = list(read)
-    rows = [(line, row) for line, row in found if isinstance(row, Row)]
-    bad = {line: row for line, row in found if isinstance(row, str)}
+    rows = [(line, row) for line, row in read if isinstance(row, Row)]
+    bad = {line: row for line, row in read if isinstance(row, str)}
     places = _places(connection, (row.unit for _, row in rows))
     elements = {one.id for one in load().elements}
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

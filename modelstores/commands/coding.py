@@ -86,7 +86,7 @@ class Command(ScrapyCommand):
             if len(error.reasons) > MAX_NAMED:
                 named.append(f"{args[1]}: and {len(error.reasons) - MAX_NAMED} more")
             self._fail(named)
-        except (DatabaseError, ReportError, sheet.SheetError) as error:
+        except (DatabaseError, ReportError) as error:
             self._fail([str(error)])
         else:
             for line in notes:
@@ -120,16 +120,13 @@ class Command(ScrapyCommand):
         return list(table.remarks or ())
 
     def _import(self, file: str, opts: argparse.Namespace) -> list[str]:
-        coder = _coder(opts.coder)
-        data = _bytes(file)
+        coder, read = _coder(opts.coder), _rows(file)
         url = self.settings["DATABASE_URL"]  # type: ignore[index]
         connect(url, read_only=True).dispose()  # which makes no database that is not there
         engine = connect(url)
         try:
             with errors_of(engine), engine.begin() as connection:
-                told = judgements.write(connection, coder, sheet.read(data))
-        except sheet.SheetError as error:
-            raise sheet.SheetError(f"{file}: {error}") from None
+                told = judgements.write(connection, coder, read)
         finally:
             engine.dispose()
         replaced = f", {told.replaced} of them in place of earlier ones" if told.replaced else ""
@@ -188,14 +185,16 @@ def _coder(given: str | None) -> str:
     return name
 
 
-def _bytes(file: str) -> bytes:
-    """Return what a file holds, as far as a sheet may be long.
+def _rows(file: str) -> list[tuple[int, sheet.Row | str]]:
+    """Return the lines and rows of a sheet, or what is wrong with them.
 
     Raises:
-        ReportError: it cannot be read.
+        ReportError: the file cannot be read, or is no sheet.
     """
     try:
         with Path(file).open("rb") as opened:
-            return opened.read(sheet.MAX_BYTES + 1)
+            return list(sheet.read(opened.read(sheet.MAX_BYTES + 1)))
     except OSError as error:
         raise ReportError(f"{file}: cannot be read: {error.strerror}") from None
+    except sheet.SheetError as error:
+        raise ReportError(f"{file}: {error}") from None

@@ -83,18 +83,18 @@ def test_every_bad_row_is_named_and_nothing_is_imported(hub: Engine) -> None:
         Row(Unit("elements", good, element="owner"), "0"),
         "2 cells, not 3",
         Row(Unit("elements", good._replace(store="nil"), element="owner"), "1"),
-        Row(Unit("elements", good._replace(native_id="q"), element="owner"), "1"),
+        Row(Unit("elements", good._replace(native_id="q\0"), element="owner"), "1"),
         Row(Unit("elements", good._replace(digest="f" * 16), element="owner"), "1"),
         Row(Unit("elements", good, element="colour"), "1"),
         Row(Unit("elements", good, element="owner"), "1"),
         Row(Unit("similar", good, page(hub, "hub", "b")), "1"),
     ]
     with pytest.raises(BadRows) as caught, hub.begin() as connection:
-        write(connection, "x", enumerate(bad, start=2))
+        write(connection, "x", list(enumerate(bad, start=2)))
     assert caught.value.reasons == [
         "line 3: 2 cells, not 3",
         "line 4: no store 'nil' in the database",
-        "line 5: no product 'q' of hub in the database",
+        "line 5: no product 'q\\x00' of hub in the database",
         "line 6: hub 'a' never said what was judged",
         "line 7: no element 'colour' in the codebook",
         "line 8: the same as line 2",
@@ -121,7 +121,7 @@ def die(connection, found):
 
 insert_all, judgements.insert_all = judgements.insert_all, die
 with connect(sys.argv[1]).begin() as connection:
-    judgements.write(connection, "x", sheet.read(sys.stdin.buffer.read()))
+    judgements.write(connection, "x", list(sheet.read(sys.stdin.buffer.read())))
 """
 
 
