@@ -136,7 +136,10 @@ def _header(text: str) -> tuple[tuple[str, ...], str]:
     line = text.partition("\n")[0].rstrip("\r")
     known = {columns(what, evidence=evidence) for what in CODES for evidence in (False, True)}
     for delimiter in _DELIMITERS:
-        cells = tuple(cell.strip('"') for cell in line.split(delimiter))
+        try:
+            cells = tuple(next(csv.reader([line], delimiter=delimiter, strict=True), ()))
+        except csv.Error:
+            continue
         if cells in known:
             return cells, delimiter
     raise SheetError(f"the first line is no header of a coding sheet: {safe(line)[:80]!r}")

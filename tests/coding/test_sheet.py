@@ -127,6 +127,8 @@ def test_an_unclosed_quote_ends_the_sheet() -> None:
     [
         (b"", "no header"),
         (b"what,seed\n", "no header"),
+        (b'"' + one().encode(), "no header"),
+        (b"x" * 200_000 + one().encode(), "no header"),
         (one().replace("remark", "Remark").encode(), "no header"),
         (b"\xff\xfe" + one().encode("utf-16-le"), "not UTF-8"),
         (one(remark="né").encode("latin-1"), "not UTF-8"),
