@@ -34,16 +34,15 @@ _ROWS = frozenset(map(key, _TABLE["rows"]))
 _BEFORE = re.compile(r"(?:eval|evaluation|test|val|validation)[ _-]", re.IGNORECASE)
 #: Most words of a metric that the table has not, and of a data set in running text.
 _MAX_METRIC, _MAX_DATASET = 4, 6
-#: Most characters of a statement.
-_MAX_STATEMENT = 400
+#: Most characters of a statement, and of the name of a data set.
+_MAX_STATEMENT, _MAX_NAME = 400, 200
 
 _FIGURE = rf"[-+]?(?:{NUMBER})(?:[eE][-+]?[0-9]{{1,2}})?"
 _STATEMENT = re.compile(
-    rf"[-*\u2022 ]{{0,4}}(?P<metric>[^\W\d_][^|]{{0,80}}?)(?: ?[:=|\u2192])?[ ]"
+    rf"[-*\u2022 ]{{0,4}}(?P<metric>[^\W\d_][^|:]{{0,80}}?)(?: ?[:=\u2192])?[ ]"
     rf"(?P<figure>{_FIGURE})(?P<percent> ?%)?(?: ?(?:\+/-|\u00b1) ?(?P<spread>{NUMBER}))?"
-    rf"(?: on (?P<dataset>.{{1,250}}))?\.?"
+    rf"(?: on (?P<dataset>.{{1,200}}))?\.?"
 )
-
 
 #: Known metrics in running text, whatever stands between their words.
 _KNOWN = re.sub(r"(?:\\[ -]|_)", "[ _-]?", any_of(spellings(_TABLE["metrics"])))
@@ -171,9 +170,17 @@ def _value(
     value = f"{metric} {plain(read_)}{' %' if unit else ''}"
     if spread and (about := number(spread)) is not None:
         value += f" \u00b1 {plain(about)}"
-    dataset = dataset.strip() if dataset else None
+    dataset = _bare(dataset)
     value += f" on {dataset}" if dataset else ""
     return Value(raw, value, float(read_), unit, metric, dataset)
+
+
+def _bare(dataset: str | None) -> str | None:
+    """Return a data set's name without spaces and points around it, and without "the"."""
+    name = " ".join((dataset or "")[:_MAX_NAME].split()).strip(" .")
+    while name.startswith("the "):
+        name = name.removeprefix("the ").strip(" .")
+    return name or None
 
 
 def _number(figure: str) -> Decimal | None:

@@ -27,10 +27,10 @@ Figure = tuple[str, float, str | None, str | None]
         # rows of tables
         ("| ImageNet | top-1 | 76.1% |", ("top-1 accuracy", 76.1, "%", "ImageNet")),
         ("Accuracy | 0.8118", ("accuracy", 0.8118, None, None)),
-        ("SPANS_F | 84.05", ("SPANS_F", 84.05, None, None)),
         # running text
         ("accuracy: 0.913 on ImageNet", ("accuracy", 0.913, None, "ImageNet")),
         ("It has mAP 37.4 on COCO val2017.", ("mAP", 37.4, None, "COCO val2017")),
+        ("Performance: mAP 37.4 on the photos.", ("mAP", 37.4, None, "photos")),
         ("with a WER of 4.2%.", ("WER", 4.2, "%", None)),
         ("a net with a BLEU of 26", ("BLEU", 26, None, None)),
         ("has 76.1% top-5 accuracy on the Bloom set", ("top-5 accuracy", 76.1, "%", "Bloom set")),
@@ -98,6 +98,7 @@ def test_several_figures() -> None:
         "Model | 7B | 14.1 | 60.8",
         "an accuracy of more than 90 %",
         "F1",
+        "Blooms | 84.05",
         "accuracy 2x2",
     ],
 )

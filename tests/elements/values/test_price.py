@@ -14,6 +14,7 @@ from modelstores.elements.values.value import Value
         ("$0.40/hr", 0.4, "USD/hour"),
         ("$0.40 per hour", 0.4, "USD/hour"),
         ("$0.40/host/hr", 0.4, "USD/host/hour"),
+        ("$1.2 / HostHrs", 1.2, "USD/host/hour"),
         ("$115,200.00 for 12 months", 115_200, "USD/12 months"),
         ("$0.007 / Units", 0.007, "USD/unit"),
         ("$5 a month", 5, "USD/month"),
