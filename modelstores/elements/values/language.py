@@ -15,7 +15,7 @@ from functools import cache
 from iso639 import ALL_LANGUAGES, Language
 
 from modelstores.elements.values.names import key, read_names
-from modelstores.elements.values.value import Value, spellings, table
+from modelstores.elements.values.value import Value, table
 
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?")
 _BRACKETS = re.compile(r"\s{0,2}\([^()]{0,60}\)$")
@@ -42,8 +42,9 @@ def _tag(said: str) -> str | None:
         return tag
     if found := _TAG.fullmatch(said):
         code, script, region = found.groups()
-        if language := _codes().get(code.lower()):
-            parts = (language, (script or "").title(), (region or "").upper())
+        language, script = _codes().get(code.lower()), (script or "").title()
+        if language and script in ("", *table("language.yaml")["scripts"]):
+            parts = (language, script, (region or "").upper())
             return "-".join(filter(None, parts))
     return _names().get(name) or _names().get(key(_BRACKETS.sub("", said[-200:])))
 
@@ -51,7 +52,8 @@ def _tag(said: str) -> str | None:
 @cache
 def _common() -> dict[str, str]:
     """Return {key of a name: tag} of languages that many speak."""
-    named = {key(name): tag for name, tag in spellings(table("language.yaml")["names"]).items()}
+    names = table("language.yaml")["names"]
+    named = {key(name): tag for tag, others in names.items() for name in others}
     return {key(one.name): one.part1 for one in ALL_LANGUAGES if one.part1} | named
 
 

@@ -16,8 +16,8 @@ _MAX_DIGITS = 28
 _APART = "'\u2019\u00a0\u2009\u202f"
 #: A number without sign; what it means :func:`number` says.
 NUMBER = rf"[0-9]{{1,28}}(?:[.,{_APART}][0-9]{{1,28}}){{0,9}}"
-#: What must not stand before and after a number that is to be read whole.
-START, END = r"(?<![\w.,])", r"(?![.,]?\w)"
+#: What must not stand before a number that is to be read from its first digit.
+START = r"(?<![\w.,])"
 
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _GROUPED_BY = {

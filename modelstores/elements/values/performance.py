@@ -1,22 +1,22 @@
 """Figures of performance as (metric, number, data set).
 
 Three forms are read: statements ("WER 4.2 % on LibriSpeech", one a line or between "; "),
-of any metric; rows and columns of tables with cells between "|", under a known metric or
-beside one; and in running text a known metric with a figure ("an accuracy of 91.3%", "mAP:
-37.4 on COCO val2017", "76.1% top-1 accuracy"). In running text a bare whole number counts
-only after ":", "=" or "of". Figures stay in the unit they are given in: "%" if it is there,
-else none. Losses of training, epochs, speeds and sizes are no performance.
+of any metric unless there is a mark after it ("batch size: 8" is none); rows and columns of
+tables with cells between "|", under a known metric or beside one; and in running text a
+known metric with a figure ("an accuracy of 91.3%", "mAP: 37.4 on COCO val2017", "76.1%
+top-1 accuracy"), where a bare whole number counts only after ":", "=" or "of". Figures stay
+in the unit they are given in: "%" if it is there, else none. Losses of training, epochs,
+speeds and sizes are no performance.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from modelstores.elements.values.names import key
-from modelstores.elements.values.number import NUMBER, number, plain
+from modelstores.elements.values.number import NUMBER, START, number, plain
 from modelstores.elements.values.value import (
     MAX_WORDS,
     Value,
@@ -39,7 +39,7 @@ _MAX_STATEMENT, _MAX_NAME = 400, 200
 
 _FIGURE = rf"[-+]?(?:{NUMBER})(?:[eE][-+]?[0-9]{{1,2}})?"
 _STATEMENT = re.compile(
-    rf"[-*\u2022 ]{{0,4}}(?P<metric>[^\W\d_][^|:]{{0,80}}?)(?: ?[:=\u2192])?[ ]"
+    rf"[-*\u2022 ]{{0,4}}(?P<metric>[^\W\d_][^|:]{{0,80}}?)(?P<mark> ?[:=\u2192])?[ ]"
     rf"(?P<figure>{_FIGURE})(?P<percent> ?%)?(?: ?(?:\+/-|\u00b1) ?(?P<spread>{NUMBER}))?"
     rf"(?: on (?P<dataset>.{{1,200}}))?\.?"
 )
@@ -54,7 +54,7 @@ _MARK = r"(?P<mark> ?[:=\u2192] ?| (?:score )?(?:of|is|was|at) | )"
 _IN_TEXT = re.compile(
     rf"(?P<metric>{_METRIC})(?: ?\([^()\n]{{1,40}}\))?{_MARK}"
     rf"(?P<figure>{_FIGURE})(?P<percent> ?%)?(?![.,]?\w)"
-    rf"|(?<![\w.,])(?P<leading>{_FIGURE}) ?% (?:[A-Za-z]{{1,15}} )?(?P<after>{_METRIC})",
+    rf"|{START}(?P<leading>{_FIGURE}) ?% (?:[A-Za-z]{{1,15}} )?(?P<after>{_METRIC})",
     re.IGNORECASE,
 )
 _ON = re.compile(r" on (?:the )?")
@@ -110,7 +110,7 @@ def _stated(part: str) -> list[Value]:
     metric = _metric(found["metric"])
     if not metric:
         metric = " ".join(found["metric"].split())
-        if key(metric) in _NO_METRIC or not _is_name(metric):
+        if found["mark"] or key(metric) in _NO_METRIC or not _is_name(metric):
             return []
     value = _value(
         said, metric, found["figure"], found["percent"], found["spread"], found["dataset"]
@@ -164,15 +164,15 @@ def _is_name(metric: str) -> bool:
 def _value(
     raw: str, metric: str, figure: str, percent: str | None, spread: str | None, dataset: str | None
 ) -> Value | None:
-    if (read_ := _number(figure)) is None:
+    if (amount := _number(figure)) is None:
         return None
     unit = "%" if percent else None
-    value = f"{metric} {plain(read_)}{' %' if unit else ''}"
+    value = f"{metric} {plain(amount)}{' %' if unit else ''}"
     if spread and (about := number(spread)) is not None:
         value += f" \u00b1 {plain(about)}"
     dataset = _bare(dataset)
     value += f" on {dataset}" if dataset else ""
-    return Value(raw, value, float(read_), unit, metric, dataset)
+    return Value(raw, value, float(amount), unit, metric, dataset)
 
 
 def _bare(dataset: str | None) -> str | None:
@@ -186,7 +186,7 @@ def _bare(dataset: str | None) -> str | None:
 def _number(figure: str) -> Decimal | None:
     mantissa, _, exponent = figure.lower().lstrip("+").partition("e")
     amount = number(mantissa.lstrip("-"))
-    if amount is None or not math.isfinite(amount):
+    if amount is None:
         return None
     amount = amount.scaleb(int(exponent or 0))
     return -amount if mantissa.startswith("-") else amount

@@ -51,8 +51,8 @@ _MAX_UNITS = 3
 
 def read(words: str) -> list[Value]:
     """Return the prices in some words, in their order."""
-    words_ = words[:MAX_WORDS]
-    found = sorted([*_free(words_), *_prices(words_)], key=lambda place: place[0])
+    text = words[:MAX_WORDS]
+    found = sorted([*_free(text), *_prices(text)], key=lambda place: place[0])
     return first(value for _, value in found) or unread(words)
 
 
@@ -69,17 +69,18 @@ def _prices(words: str) -> Iterator[tuple[int, Value]]:
     places = list(_PRICE.finditer(words))
     for place, next_ in zip_longest(places, (following.start() for following in places[1:])):
         currency = _CURRENCIES.get(place["before"] or place["after"])
-        amounts, end = [(place[0], place["amount"] or place["figure"])], place.end()
+        amount, end = place["amount"] or place["figure"], place.end()
+        amounts = [(place[0], amount)]
         if other := _RANGE.match(words, end):
             amounts.append((other[1], other[1]))
             end = other.end()
         elif next_ and _TO.fullmatch(words, end, next_) and (upper := _PRICE.match(words, next_)):
             end = upper.end()
-        units, end_of_unit = _units(words, end)
-        for raw, amount in amounts:
-            alone = len(amounts) == 1 and end == place.end()
-            raw_ = words[place.start() : end_of_unit] if alone else raw
-            yield place.start(), _price(raw_, number(amount), currency, units)
+        units, end_of_units = _units(words, end)
+        if end == place.end():
+            amounts = [(words[place.start() : end_of_units], amount)]
+        for raw, figure in amounts:
+            yield place.start(), _price(raw, number(figure), currency, units)
 
 
 def _price(raw: str, amount: Decimal | None, currency: str | None, units: list[str]) -> Value:

@@ -62,6 +62,8 @@ def test_in_a_list_what_is_no_language_stays_raw(words: str, tags: list[str | No
         ("It is meant for use in English, as it is.", ["en"]),
         ("trained on Chinese-English bilingual text", ["zh", "en"]),
         ("Speaks Haitian Creole to whoever asks", ["ht"]),
+        ("Or it is My English", ["en"]),
+        ("cot_ecqa", [None]),
         # words that are names or codes as well
         ("polish it, no more", [None]),
         ("12 languages are in it", [None]),

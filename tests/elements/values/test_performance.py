@@ -23,6 +23,7 @@ Figure = tuple[str, float, str | None, str | None]
         ("- Loss: 0.347", ("loss", 0.347, None, None)),
         ("eval_accuracy = 91.3%", ("accuracy", 91.3, "%", None)),
         ("loss: 1.3e-05", ("loss", 1.3e-05, None, None)),
+        ("Micro Precision: 1.000", ("micro precision", 1, None, None)),
         ("reward -81.95", ("reward", -81.95, None, None)),
         # rows of tables
         ("| ImageNet | top-1 | 76.1% |", ("top-1 accuracy", 76.1, "%", "ImageNet")),
@@ -89,6 +90,7 @@ def test_several_figures() -> None:
         "state-of-the-art accuracy",
         "We trained for 3 epochs on ImageNet",
         "epoch 3.0",
+        "weight_decay: 0.01",
         "train loss: 0.3",
         "training loss of 0.3",
         "runs at 30 frames on a phone",
