@@ -15,13 +15,16 @@ from modelstores.account import receipt, rejected, summary, verdict
 from modelstores.capture.archive import sha256
 from modelstores.database import lease
 from modelstores.database.engine import DatabaseError
-from modelstores.database.rows import LICENSES
 from modelstores.database.writer import CaptureFile, Writer
+from modelstores.elements.codebook import load
 from modelstores.elements.references import references
 from modelstores.items import Item, Policy, Product, Rejection, products
 from modelstores.opening import Opening
 from modelstores.spider import StoreSpider
 from pipelines import Station
+
+#: Elements whose values are licences.
+LICENSES = [element.id for element in load().elements if element.values == "license"]
 
 
 class DatabasePipeline(Station):

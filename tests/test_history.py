@@ -64,7 +64,23 @@ def test_a_new_layout_is_suspect_and_the_last_good_figures_stand(tmp_path: Path)
     assert report.stdout == before
     assert "1 suspect snapshot left out" in report.stderr
     told = scrapy("report", "snapshots", "--format", "json", "-s", url)
-    assert str(detail) in "; ".join(json.loads(told.stdout)[1]["reasons"].split("\n"))
+    assert str(detail) in json.loads(told.stdout)[1]["reasons"]
+
+    # The store has really changed: a person says so, and the next one is compared with it.
+    why = ("--because", "the store has\nnew headings")
+    said = scrapy("snapshot", "--accept", "2", *why, "-s", url)
+    assert (said.returncode, said.stderr) == (
+        0,
+        "pytorch_hub: snapshot 2 accepted, reports count it\n",
+    )
+    again = crawl("pytorch_hub", broken, database)
+    assert again.returncode == 0, again.stderr
+    assert [status for status, *_ in rows(database, STORED)] == ["complete"] * 3
+    told = scrapy("report", "snapshots", "--format", "json", "-s", url)
+    reasons = json.loads(told.stdout)[1]["reasons"]
+    assert str(detail) in reasons
+    assert reasons.endswith(": the store has new headings")
+    assert rows(database, breach) == [(name, detail)]
 
 
 def test_what_is_known_is_not_told_again(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from scrapy.spiderloader import SpiderLoaderProtocol, get_spider_loader
 from modelstores.arguments import ArgumentError, Arguments
 from modelstores.board import Board, printable
 from modelstores.capture.order import SUFFIXES, captures_in
-from modelstores.database.engine import DatabaseError, connect
+from modelstores.database.accept import AcceptError, accept
+from modelstores.database.engine import DatabaseError, connect, errors_of
 from modelstores.fleet import Fleet, Run, summary
 from modelstores.store import Store
 
@@ -23,7 +24,7 @@ MAX_JOBS = 4
 
 
 class Command(ScrapyCommand):
-    """Exit code 0: every snapshot is complete. 1: one is not. 2: nothing was started."""
+    """Exit code 0: every snapshot is complete. 1: one is not. 2: nothing was started or changed."""
 
     requires_project = True
     requires_crawler_process = False
@@ -49,10 +50,19 @@ class Command(ScrapyCommand):
             metavar="N",
             help=f"processes at a time (default: one a store and CPU, at most {MAX_JOBS})",
         )
+        parser.add_argument(
+            "--accept",
+            metavar="NUMBER",
+            help="take no snapshot: count a suspect one, for its store has really changed",
+        )
+        parser.add_argument("--because", metavar="WORDS", help="with --accept: why it is right")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Take the snapshots and say what became of them."""
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before run
+        if opts.accept is not None or opts.because is not None:
+            self._accept(args, opts)
+            return
         try:
             queues = plan(get_spider_loader(self.settings), args, opts.archive, opts.at)
             jobs = _jobs(opts.jobs, len(queues))
@@ -68,6 +78,33 @@ class Command(ScrapyCommand):
         Fleet(queues, jobs, [*opts.set, *level], board).run()
         board.say(*summary(runs))
         self.exitcode = int(not all(run.is_complete for run in runs))
+
+    def _accept(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Count a suspect snapshot from now on."""
+        try:
+            number, why = _judgement(args, opts)
+            url = self.settings["DATABASE_URL"]  # type: ignore[index]
+            connect(url, read_only=True).dispose()  # which makes no database that is not there
+            engine = connect(url)
+            try:
+                with errors_of(engine), engine.begin() as connection:
+                    name = accept(connection, number, why)
+            finally:
+                engine.dispose()
+        except (AcceptError, ArgumentError, DatabaseError) as error:
+            print(f"error: {printable(str(error))}", file=sys.stderr)
+            self.exitcode = 2
+            return
+        print(f"{name}: snapshot {number} accepted, reports count it", file=sys.stderr)
+
+
+def _judgement(args: list[str], opts: argparse.Namespace) -> tuple[int, str]:
+    why = " ".join((opts.because or "").split())
+    if args or opts.archive or opts.at or opts.jobs:
+        raise ArgumentError("--accept takes a number and --because, nothing else")
+    if opts.accept is None or not why:
+        raise ArgumentError('to accept a snapshot say which and why: --accept 3 --because "..."')
+    return _whole_number("--accept", opts.accept), why
 
 
 def plan(
@@ -119,6 +156,10 @@ def _of_folder(folder: Path, chosen: list[str], known: list[str]) -> list[list[R
 def _jobs(given: str | None, stores: int) -> int:
     if given is None:
         return max(1, min(stores, os.cpu_count() or 1, MAX_JOBS))
-    if not (given.isascii() and given.isdigit() and 0 < int(given) < 1000):
-        raise ArgumentError(f"--jobs {given}: not a whole number above 0")
+    return _whole_number("--jobs", given)
+
+
+def _whole_number(option: str, given: str) -> int:
+    if not (given.isascii() and given.isdigit() and len(given) < 10 and int(given)):
+        raise ArgumentError(f"{option} {given}: not a whole number above 0")
     return int(given)

@@ -66,9 +66,7 @@ def write_products(connection: Connection, here: Opened, batch: Sequence[Entry])
                 )
             ],
             element_value: [
-                r
-                for i in untagged
-                for r in rows.value_rows(said[i].product.values, i, here.elements)
+                r for i in untagged for r in rows.value_rows(said[i].product.values, i, here.valued)
             ],
             similarity: [rows.similarity_row(said[i].product, i, here.vocabulary) for i in unkeyed],
         },

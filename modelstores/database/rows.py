@@ -21,8 +21,6 @@ License = tuple[str, str | None]
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _UUID_URN = "urn:uuid:"
-#: Elements whose values stand in ``license``.
-LICENSES = ("end_user_license", "developer_license")
 #: Most characters of a text that is part of a key: PostgreSQL indexes 2704 bytes at most.
 MAX_KEY = 600
 
@@ -127,7 +125,7 @@ def state_rows(
 def value_rows(
     values: Mapping[str, Sequence[Value]], observation_id: int, numbers: Mapping[str, int]
 ) -> list[Row]:
-    """Return the rows of ``element_value``, licenses left out."""
+    """Return the rows of ``element_value``; ``numbers`` are those of the elements that go there."""
     return [
         {
             "observation_id": observation_id,
@@ -141,7 +139,7 @@ def value_rows(
             "dataset": value.dataset,
         }
         for element, read in values.items()
-        if element not in LICENSES
+        if element in numbers
         for position, value in enumerate(read)
     ]
 

@@ -119,9 +119,11 @@ def test_values_are_stored_with_the_states_of_their_codebook(engine: Engine) -> 
         ("1", "size", 1, "\ufffd MB", None, None, None, None, None),
         ("1", "size", 2, "x", "x 0.5 % on Y", 0.5, "%", "x", "Y"),
     ]
-    write(engine, product(values=VALUES))
+    licence = CODEBOOK[0] | {"id": "end_user_license", "values": "license"}
+    elements = [*CODEBOOK, licence]
+    write(engine, product(values=VALUES), elements=elements)
     assert rows(engine, SAID) == first
-    write(engine, product(values={}))  # the same codebook has told all of it
+    write(engine, product(values={}), elements=elements)  # this codebook has told all of it
     assert rows(engine, SAID) == first
     later = {"versions": VERSIONS | {"codebook": "2"}}
     write(engine, product(values={"origin": [Value("there", "there")]}), **later)

@@ -26,18 +26,13 @@ from modelstores.items import Product
 #: characters: stores state the same licences, frameworks and languages again and again.
 KNOWN_TEXTS, MAX_KNOWN = 10_000, 80
 
-#: {what the codebook calls it in ``values``: the normaliser}
+_MODULES = (
+    *(age_rating, count, date, framework, language),
+    *(license, performance, price, size, version),
+)
+#: {what the codebook calls it in ``values``, which is its module's name: the normaliser}
 NORMALISERS: dict[str, Normaliser] = {
-    "age_rating": age_rating.read,
-    "count": count.read,
-    "date": date.read,
-    "framework": framework.read,
-    "language": language.read,
-    "license": license.read,
-    "performance": performance.read,
-    "price": price.read,
-    "size": size.read,
-    "version": version.read,
+    module.__name__.rpartition(".")[2]: module.read for module in _MODULES
 }
 
 
