@@ -14,6 +14,7 @@ from modelstores.database.engine import connect
 from modelstores.database.writer import Writer
 from modelstores.elements.values.value import Value
 from modelstores.items import Capture, Policy, Product, Rejection
+from tests.coding.judging import element, judge
 from tests.conftest import ROOT
 from tests.database.samples import plain, product, run, similarity, told
 
@@ -94,6 +95,7 @@ def five(new_database: Callable[[], str]) -> Engine:
         ),
     )  # fmt: skip
     write("apple", "app", (of("apple", "i", "ppnnnnp", input_domain=None), []))
+    judge(engine, "xy", (element(engine, "aws", "a2", "permission"), "0"))
     return engine
 
 
@@ -161,6 +163,7 @@ FOUND: dict[str, list[tuple[Any, ...]]] = {
         ("w1", "https://wolfram.example/w1", "words", "Use", "rule", "w.warc.gz", 77),
         ("w2", "https://wolfram.example/w2", "words", "Use", "rule", "hub.warc.gz", 10),
     ],
+    "What do people say": [("aws", "a2", "permission", "absent", "absent", 2)],
 }
 
 
