@@ -27,6 +27,8 @@ class Frontier:
         self._taken: set[str] = set()
         #: whether a listing of the archive names what the archive does not hold
         self.leads_out = False
+        #: the products of which the archive holds a page or record
+        self._held: set[str] | None = None
         #: {key of a product: its native id}
         self._known_as: dict[str, str] = {}
         #: how many products there are to read, as far as is known
@@ -44,10 +46,16 @@ class Frontier:
 
     def take(self, native_id: str) -> bool:
         """Count a product as listed, unless it is already or was not asked for; tell which."""
+        taken = self.claim(native_id)
+        if taken:
+            self._account.add("listed")
+        return taken
+
+    def claim(self, native_id: str) -> bool:
+        """Do as ``take``, but leave the counting to who claims many at once."""
         if native_id in self._taken or (self.ids is not None and native_id not in self.ids):
             return False
         self._taken.add(native_id)
-        self._account.add("listed")
         return True
 
     def chosen(self) -> Iterator[str]:
@@ -72,20 +80,21 @@ class Frontier:
         first = self._store.start_urls
         return bool(first) and all(map(archive.has, first)) and not self.leads_out
 
-    def is_new(self, archive: Archive, url: str, entry: Product | None) -> bool:
+    def is_new(self, archive: Archive, url: str, native_id: str | None, *, entry: bool) -> bool:
         """Tell whether what a listing of the archive names is still to be read.
 
         What the archive holds is asked for by itself, and what it does not hold cannot be:
-        then the listing leads out of it. An entry that is a product itself can be read,
+        then the listing leads out of it. An ``entry`` that is a product itself can be read,
         unless there is more of that product.
         """
-        store = self._store
-        native_id = store.product_id(url) or store.record_id(url)
-        more = (store.product_url, store.record_url) if native_id else ()
-        if archive.has(url) or any(archive.has(u.format(id=native_id)) for u in more if u):
+        if self._held is None:
+            self._held = set(
+                filter(None, map(self._store.native_id_of, filter(archive.has, archive)))
+            )
+        if archive.has(url) if native_id is None else native_id in self._held:
             return False
-        self.leads_out |= entry is None
-        return entry is not None
+        self.leads_out |= not entry
+        return entry
 
     def of_archive(self, archive: Archive) -> Iterator[str]:
         """Yield the address of each product the archive holds, and account for all it holds.

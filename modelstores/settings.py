@@ -78,9 +78,6 @@ PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 30_000  # ms, as Playwright itself
 EXTENSIONS = {
     "modelstores.progress.Progress": 0,
     "modelstores.layout.LayoutReport": 0,
-    # The browser's processes count too; Scrapy's own looks at its process alone.
-    "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy_playwright.memusage.ScrapyPlaywrightMemoryUsageExtension": 0,
 }
 MEMUSAGE_LIMIT_MB = 4096  # default 0: none
 

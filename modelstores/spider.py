@@ -31,8 +31,13 @@ from modelstores.page import EmptyShell, NotAProduct
 from modelstores.redirects import LedAway
 from modelstores.store import Store, as_listed
 from modelstores.wayback import TravelError, WaybackMachine
+from modelstores.worker import Found, Worker
 
 logger = logging.getLogger(__name__)
+
+#: A second process reads ahead what an archive holds of listings, if there are more than these: it
+#: takes as long to start as to read a few.
+WORTH_A_WORKER = 10
 
 #: What cannot hold for a replay: nothing is fetched, so nobody has to be spared.
 REPLAY_SETTINGS: dict[str, Any] = {
@@ -42,6 +47,16 @@ REPLAY_SETTINGS: dict[str, Any] = {
     "AUTOTHROTTLE_ENABLED": False,
     "DOWNLOAD_DELAY": 0,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
+}
+#: The same without a browser: nothing that could fetch is loaded, which takes long.
+OFFLINE_SETTINGS: dict[str, Any] = {
+    "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https", "file", "data", "ftp", "s3")),
+    "RETRY_ENABLED": False,
+}
+#: Where there is a browser its processes count too; Scrapy's own looks at its process alone.
+MEMORY_USAGE = {
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "scrapy_playwright.memusage.ScrapyPlaywrightMemoryUsageExtension": 0,
 }
 
 
@@ -62,6 +77,8 @@ class StoreSpider(Store, scrapy.Spider):
     previous: Archive | None = None
     #: digests of what the database holds already, tagged and keyed by these versions
     known: Container[str | None] = frozenset()
+    #: reads an archive's listings ahead, if there are many
+    worker: Worker | None = None
     arguments: Arguments
     account: Account
     frontier: Frontier
@@ -72,12 +89,15 @@ class StoreSpider(Store, scrapy.Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Hand https to the browser's handler only if the spider needs a browser."""
+        """Hand https to the browser's handler, and watch its memory, only if there is a browser."""
         super().update_settings(settings)
         if cls.render or cls.render_shells:
             handlers = settings.getdict("DOWNLOAD_HANDLERS")
             handlers.setdefault("https", renderer.HANDLER)
             settings.set("DOWNLOAD_HANDLERS", handlers, priority="spider")
+            settings.set(
+                "EXTENSIONS", settings.getdict("EXTENSIONS") | MEMORY_USAGE, priority="spider"
+            )
             retried = [*settings.getlist("RETRY_EXCEPTIONS"), "playwright.async_api.Error"]
             settings.set("RETRY_EXCEPTIONS", retried, priority="spider")  # a browser that died
 
@@ -103,6 +123,8 @@ class StoreSpider(Store, scrapy.Spider):
         crawler.signals.connect(spider.led_back, signals.request_dropped)
         if spider.archive:
             crawler.settings.setdict(REPLAY_SETTINGS, priority="cmdline")
+            if not (cls.render or cls.render_shells):
+                crawler.settings.setdict(OFFLINE_SETTINGS, priority="cmdline")
         spider.renderer = renderer.Renderer(spider)
         return spider
 
@@ -152,7 +174,13 @@ class StoreSpider(Store, scrapy.Spider):
         for url in self.frontier.of_archive(archive):
             yield self.ask_product(url)
         if self.lists_products or not self.frontier.is_bounded:
-            for url in self.frontier.listings(archive):
+            listings = self.frontier.listings(archive)
+            many = self.lists_products and len(listings) > WORTH_A_WORKER
+            if many and not (self.frontier.is_bounded or self._feeds):
+                self.worker = await Worker.start(type(self), self.known)
+            for url in listings:
+                if self.frontier.is_full:
+                    return
                 yield self.ask_listing(Request(url))
 
     async def products_archived(self, machine: WaybackMachine) -> AsyncIterator[Request]:
@@ -183,7 +211,7 @@ class StoreSpider(Store, scrapy.Spider):
             url,
             self.read,
             errback=self.lost,
-            cb_kwargs={"native_id": self._native_id(url)},
+            cb_kwargs={"native_id": self.native_id_of(url)},
             meta=self.renderer.meta(url),
         )
 
@@ -206,33 +234,52 @@ class StoreSpider(Store, scrapy.Spider):
         of some products, or those that an archive holds.
         """
         try:
-            found = list(self.parse(response))
+            found = await self._read_ahead(response)
+            if found is None:
+                found = list(self.parse(response))
         except Exception as error:
             self._lost_listing(response.url, error)
             return
         entries: list[Product] = []
         reads_pages = self.archive is None and self.frontier.is_bounded
         for one in found:
-            if isinstance(one, Product):
-                entry, url = one, self.product_url.format(id=one.native_id)
-            else:
-                entry, url = None, one.url
-            native_id = self._native_id(url)
-            if self.archive and not self.frontier.is_new(self.archive, url, entry):
+            entry = one if isinstance(one, Product) else None
+            native_id = entry.native_id if entry else self.native_id_of(one.url)
+            url = self.product_url.format(id=native_id) if entry else one.url
+            if self.archive and not self.frontier.is_new(
+                self.archive, url, native_id, entry=entry is not None
+            ):
                 continue
             if native_id is None:
                 yield self.ask_listing(one if isinstance(one, Request) else Request(url))
             elif self.frontier.is_full:
                 break
-            elif self.frontier.take(native_id):
-                if entry is None or reads_pages:
+            elif entry is None or reads_pages:
+                if self.frontier.take(native_id):
                     yield self.ask_product(url)
-                else:
-                    entry.capture = response.meta.get("capture")
-                    entries.append(entry)
-        alone = self.settings.getdict("FEEDS")  # a feed has one product a line
-        for item in entries if alone or not entries else [Listing(entries)]:
+            elif self.frontier.claim(native_id):
+                entry.capture = response.meta.get("capture")
+                entries.append(entry)
+        self.account.add("listed", len(entries))
+        for item in entries if self._feeds or not entries else [Listing(entries)]:
             yield item
+
+    async def _read_ahead(self, response: Response) -> Found | None:
+        """Return what the worker finds in a listing; None if there is none that can be asked."""
+        if self.worker is None or not self.worker.is_ready:
+            return None
+        self.crawler.stats.inc_value("listings/by_worker")
+        return await self.worker.read(response)
+
+    @property
+    def _feeds(self) -> bool:
+        """Whether the items are written to files as well: each product by itself, and whole."""
+        return bool(self.settings.getdict("FEEDS"))
+
+    def closed(self, reason: str) -> None:  # noqa: ARG002
+        """End the worker."""
+        if self.worker:
+            self.worker.close()
 
     async def read_policy(self, response: Response, url: str) -> AsyncIterator[Policy]:
         """Read a policy page."""
@@ -346,9 +393,6 @@ class StoreSpider(Store, scrapy.Spider):
             return
         self.crawler.stats.inc_value("listings/failed")
         logger.error("listing %s: %s", url, reason(error))
-
-    def _native_id(self, url: str) -> str | None:
-        return self.product_id(url) or self.record_id(url)
 
 
 def _asked(response: Response) -> Request:

@@ -138,6 +138,10 @@ class Store:
         found = self._record_pattern and self._record_pattern.fullmatch(url.partition("#")[0])
         return found["id"] if found else None
 
+    def native_id_of(self, url: str) -> str | None:
+        """Return the native id of the address of a product's page or record, else None."""
+        return self.product_id(url) or self.record_id(url)
+
     def within_store(self, url: str) -> bool:
         """Tell whether an address is on one of the store's hosts."""
         host = urlsplit(url).hostname or ""

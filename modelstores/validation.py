@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
-from jsonschema import Draft202012Validator
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 #: Most reasons kept of one item; the first few say it all.
 MAX_REASONS = 20
@@ -18,13 +20,15 @@ MAX_REASONS = 20
 def schema(kind: str) -> dict[str, Any]:
     """Return the schema of a kind of item: "product" or "policy"."""
     found: dict[str, Any] = json.loads((files("schemas") / f"{kind}.json").read_text("utf-8"))
-    Draft202012Validator.check_schema(found)
     return found
 
 
 @cache
 def validator(kind: str) -> Draft202012Validator:
     """Return the validator that has reasons, compiled once."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow, and rarely asked
+
+    Draft202012Validator.check_schema(schema(kind))
     return Draft202012Validator(schema(kind))
 
 

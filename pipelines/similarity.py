@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modelstores.items import Item, Product, products
-from modelstores.similarity import describe
+from modelstores.description import add_key
+from modelstores.items import Item, products
 from pipelines import Station
 
 
@@ -11,22 +11,8 @@ class SimilarityPipeline(Station):
     """Fills in ``similarity`` and ``input_domain``."""
 
     def process_item(self, item: Item) -> Item:
-        """Return the item with keys and input domains, and the evidence for both.
-
-        A product that is only listed has neither: nothing of it was read. What has its key
-        in the database already gets none again.
-        """
+        """Return the item with its keys; what has its key in the database gets none again."""
         known = self.spider.known
         for product in products(item):
-            if product.digest not in known and not product.only_listed:
-                _describe(product)
+            add_key(product, known)
         return item
-
-
-def _describe(product: Product) -> None:
-    product.similarity, domain = describe(product)
-    product.input_domain = domain["domain"]
-    product.similarity["evidence"]["input_domain"] = {
-        "words": domain["evidence"],
-        "where": domain["where"],
-    }

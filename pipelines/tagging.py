@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modelstores.elements.tagger import tag, tag_policy
-from modelstores.elements.values.normalise import normalise
+from modelstores.description import add_tags
+from modelstores.elements.tagger import tag_policy
 from modelstores.items import Item, Policy, products
 from pipelines import Station
 
@@ -15,9 +15,7 @@ class TaggingPipeline(Station):
         """Return the item with its tags; what the database has tagged is not tagged again."""
         known = self.spider.known
         for product in products(item):
-            if product.digest not in known:
-                product.elements = tag(product)
-                product.values = normalise(product, product.elements)
+            add_tags(product, known)
         if isinstance(item, Policy):
             item.shown = tag_policy(item)
         return item

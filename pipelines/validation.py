@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from scrapy.exceptions import DropItem
 
-from modelstores.database.rows import content_hash
+from modelstores.description import check
 from modelstores.items import Item, Listing, Policy, Product, Rejection
 from modelstores.validation import faults
 from pipelines import Station
@@ -25,11 +25,8 @@ class ValidationPipeline(Station):
         return item
 
     def _fits(self, product: Product) -> bool:
-        stated = product.as_stated()
-        product.digest = content_hash(product, stated)
-        if product.digest in self.spider.known:
-            return True  # it did when it was stored
-        if reasons := faults(stated):
+        if reasons := check(product, self.spider.known):
+            stated = product.as_stated()
             rejection = Rejection("validation", product.url, reasons, stated, product.capture)
             self.spider.account.reject(rejection, "quarantined")
         return not reasons

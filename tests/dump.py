@@ -31,6 +31,9 @@ QUERIES = {
     "element_state": f"select {_OBSERVATION}, element.element, state, evidence, place, rule"
     f" from element_state {_JOIN.format(table='element_state')}"
     " join element on element.id = element_state.element_id",
+    "element_value": f"select {_OBSERVATION}, element.element, element_value.position, raw, value,"
+    f" number, unit, metric, dataset from element_value {_JOIN.format(table='element_value')}"
+    " join element on element.id = element_value.element_id",
     "element_count": "select snapshot_id, element.element, present, absent, not_applicable,"
     " unknown from element_count join element on element.id = element_count.element_id",
     "similarity": f"select {_OBSERVATION}, vocabulary, key, family_key, algorithm, variant,"

@@ -122,6 +122,15 @@ def test_a_limit_holds_within_a_list_and_a_feed_has_a_line_a_product(tmp_path: P
         assert all(len(item["elements"]) == 26 for item in items), "known ones, too"
 
 
+def test_lists_beyond_a_limit_are_not_read(tmp_path: Path) -> None:
+    read = lists(tmp_path / "1.warc.gz", [entry(n) for n in range(5)], [entry(9)], whole=False)
+    for page in range(20):
+        write_warc(read, [(f"{LIST}&cursor={page}", "application/json", b"[]")])
+    crawl(read, tmp_path / "x.db", "-a", "limit=3")
+    ((receipt,),) = rows(tmp_path / "x.db", "select receipt from snapshot")
+    assert json.loads(receipt)["downloader/request_count"] < 6
+
+
 @pytest.mark.shared
 def test_real_lists(shared: Path, tmp_path: Path) -> None:
     read = tmp_path / "1.warc.gz"

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, delete, select
 
 from modelstores.database import rows
-from modelstores.database.insert import insert_all, insert_new
+from modelstores.database.insert import free_numbers, insert_all
 from modelstores.database.opened import Opened, name_captures
-from modelstores.database.rows import License, Reference, Row
+from modelstores.database.rows import License, Reference, Row, Values
 from modelstores.database.tables import (
     counter,
     element_state,
@@ -99,16 +99,17 @@ def _product_ids(
     """Return the row of each product, and whether all of these are new."""
     natives = [storable(one.product.native_id) for one in batch]
     kinds = dict(zip(natives, (one.product.kind for one in batch), strict=True))
-    added = insert_new(
-        connection,
-        product,
-        [{"store_id": here.store_id, "native_id": n, "kind": kind} for n, kind in kinds.items()],
-    )
-    found = select(product.c.native_id, product.c.id).where(
-        product.c.store_id == here.store_id, product.c.native_id.in_(kinds)
-    )
-    numbers = {row.native_id: row.id for row in connection.execute(found)}
-    return [numbers[native] for native in natives], added == len(kinds)
+    c = product.c
+    found = select(c.native_id, c.id).where(c.store_id == here.store_id, c.native_id.in_(kinds))
+    numbers: dict[str, int] = dict(map(tuple, connection.execute(found)))
+    missing = [native for native in kinds if native not in numbers]
+    new = dict(zip(missing, free_numbers(connection, product, len(missing)), strict=True))
+    rows_ = [
+        {"id": number, "store_id": here.store_id, "native_id": native, "kind": kinds[native]}
+        for native, number in new.items()
+    ]
+    insert_all(connection, {product: rows_})
+    return [new.get(n) or numbers[n] for n in natives], not numbers
 
 
 def _observation_ids(
@@ -123,29 +124,23 @@ def _observation_ids(
         (product_id, one.product.source, one.digest)
         for product_id, one in zip(product_ids, batch, strict=True)
     ]
-    c = observation.c
-    lookup = select(c.product_id, c.source, c.content_hash, c.id).where(
-        c.product_id.in_(set(product_ids)),
-        c.parser == here.parser,
-        c.content_hash.in_({digest for _, _, digest in keys}),
-    )
-
-    def find() -> dict[tuple[int, str, str], int]:
-        return {(p, source, digest): i for p, source, digest, i in connection.execute(lookup)}
-
-    known = {} if all_new else find()
-    missing = {key: one for key, one in zip(keys, batch, strict=True) if key not in known}
-    if missing:
-        insert_new(
-            connection,
-            observation,
-            [
-                rows.observation_row(one.product, key[0], here.parser, one.digest)
-                for key, one in missing.items()
-            ],
+    known: dict[tuple[int, str, str], int] = {}
+    if not all_new:
+        c = observation.c
+        lookup = select(c.product_id, c.source, c.content_hash, c.id).where(
+            c.product_id.in_(set(product_ids)),
+            c.parser == here.parser,
+            c.content_hash.in_({digest for _, _, digest in keys}),
         )
-        known = find()
-    return [known[key] for key in keys], [known[key] for key in missing]
+        known = {(p, source, digest): i for p, source, digest, i in connection.execute(lookup)}
+    missing = {key: one for key, one in zip(keys, batch, strict=True) if key not in known}
+    new = dict(zip(missing, free_numbers(connection, observation, len(missing)), strict=True))
+    rows_ = [
+        rows.observation_row(one.product, new[key], key[0], here.parser, one.digest)
+        for key, one in missing.items()
+    ]
+    insert_all(connection, {observation: rows_})
+    return [new.get(key) or known[key] for key in keys], list(new.values())
 
 
 def _without(
@@ -185,7 +180,7 @@ def _write_sightings(
         ):
             ranks[number] = rows.rank(*of_rank)
     before = set(ranks)
-    chosen: dict[int, tuple[Row, list[Row]]] = {}
+    chosen: dict[int, tuple[Row, list[Values]]] = {}
     for one, number, observed in zip(batch, product_ids, observation_ids, strict=True):
         key = {"snapshot_id": here.snapshot_id, "product_id": number}
         row = rows.sighting_row(
@@ -194,7 +189,7 @@ def _write_sightings(
         rank = rows.rank(one.product.source, row["captured_at"], one.digest, row["record_id"])
         if number not in ranks or rank > ranks[number]:
             ranks[number] = rank
-            chosen[number] = row, rows.counter_rows(one.product, key)
+            chosen[number] = row, rows.counter_rows(one.product, here.snapshot_id, number)
     if replaced := before & set(chosen):
         connection.execute(delete(sighting).where(of_run, s.product_id.in_(replaced)))
     insert_all(

@@ -9,7 +9,8 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,6 +32,9 @@ from modelstores.database.tables import SCHEMA_VERSION, metadata, schema_version
 from modelstores.database.views import create_views, drop_views
 
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False)
+#: Lists of names that are remembered as JSON, how many names these have at most, and how many
+#: characters: products say the same few again and again.
+_KNOWN, _MAX_NAMES, _MAX_LENGTH = 2_000, 30, 500
 #: What any database of this project has had since its first version.
 _OWN = {schema_version.name, "store", "snapshot", "sighting"}
 #: Names the lock that whoever makes or changes a schema on PostgreSQL takes.
@@ -166,6 +170,9 @@ def _sqlite(url: URL, read_only: bool) -> Engine:
             # With WAL this survives the death of the process; a power cut may cost the
             # last batches, never the file.
             connection.execute("PRAGMA synchronous = NORMAL")
+            # Pages that many batches change are copied into the file once, not after each:
+            # every 4,000 pages (16 MB) in place of 1,000.
+            connection.execute("PRAGMA wal_autocheckpoint = 4000")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -213,10 +220,23 @@ def to_json(value: object) -> str:
     """
     if not value and isinstance(value, list | dict):  # as many are
         return str(value)
+    if isinstance(value, list) and len(value) <= _MAX_NAMES:
+        with suppress(TypeError):  # some are no text
+            if len("".join(value)) <= _MAX_LENGTH:
+                return _names(*value)
+    return _to_json(value)
+
+
+def _to_json(value: object) -> str:
     try:
         return storable(_JSON.encode(value))
     except ValueError:
         return storable(_JSON.encode(_finite(value)))
+
+
+@lru_cache(_KNOWN)
+def _names(*names: str) -> str:
+    return _to_json(names)
 
 
 def _finite(value: object) -> object:

@@ -14,6 +14,8 @@ from modelstores.elements.values.value import Value
 from modelstores.items import OF_THE_SIGHTING, Capture, Product
 
 Row = dict[str, Any]
+#: A row as the values of all columns of its table, in their order: where there are many.
+Values = tuple[Any, ...]
 #: (kind, identifier, url) of a reference.
 Reference = tuple[str, str, str]
 #: (the store's words, SPDX expression or None) of a license.
@@ -38,9 +40,12 @@ def content_hash(product: Product, stated: Mapping[str, Any] | None = None) -> s
     return hashlib.sha256(_CANONICAL.encode(said).encode()).hexdigest()
 
 
-def observation_row(product: Product, product_id: int, parser: str, digest: str) -> Row:
+def observation_row(
+    product: Product, number: int, product_id: int, parser: str, digest: str
+) -> Row:
     """Return the row of ``observation``."""
     return {
+        "id": number,
         "product_id": product_id,
         "source": product.source,
         "parser": parser,
@@ -89,25 +94,25 @@ def license_rows(licenses: Iterable[License], observation_id: int) -> list[Row]:
     return list(found.values())
 
 
+#: The columns of what is told of an element.
+TOLD = ("element_id", "state", "evidence", "place", "rule")
+
+
 def told_rows(
     elements: Mapping[str, Mapping[str, Any]],
     numbers: Mapping[str, int],
     beyond: Container[str] = (),
-) -> list[Row]:
-    """Return what a source shows of each element; ``numbers`` are the codebook's {element: row}.
+    *before: int,
+) -> list[Values]:
+    """Return what a source shows of each element, as TOLD, each with what stands ``before``.
 
-    What is unknown because it is ``beyond`` the source has no row.
+    ``numbers`` are the codebook's {element: row}. What is unknown because it is ``beyond`` the
+    source has no row.
     """
     return [
-        {
-            "element_id": numbers[element],
-            "state": told["state"],
-            "evidence": told["evidence"],
-            "place": told["where"],
-            "rule": told["rule"],
-        }
+        (*before, numbers[element], state, told["evidence"], told["where"], told["rule"])
         for element, told in elements.items()
-        if told["state"] != "unknown" or element not in beyond
+        if (state := told["state"]) != "unknown" or element not in beyond
     ]
 
 
@@ -116,32 +121,22 @@ def state_rows(
     observation_id: int,
     numbers: Mapping[str, int],
     beyond: Container[str] = (),
-) -> list[Row]:
+) -> list[Values]:
     """Return the rows of ``element_state``."""
-    of = {"observation_id": observation_id}
-    return [of | row for row in told_rows(elements, numbers, beyond)]
+    return told_rows(elements, numbers, beyond, observation_id)
 
 
 def value_rows(
     values: Mapping[str, Sequence[Value]], observation_id: int, numbers: Mapping[str, int]
-) -> list[Row]:
+) -> list[Values]:
     """Return the rows of ``element_value``; ``numbers`` are those of the elements that go there."""
     return [
-        {
-            "observation_id": observation_id,
-            "element_id": numbers[element],
-            "position": position,
-            "raw": value.raw,
-            "value": value.value,
-            "number": value.number,
-            "unit": value.unit,
-            "metric": value.metric,
-            "dataset": value.dataset,
-        }
+        (observation_id, numbers[element], position, v.raw, v.value, v.number, v.unit, v.metric,
+         v.dataset)
         for element, read in values.items()
         if element in numbers
-        for position, value in enumerate(read)
-    ]
+        for position, v in enumerate(read)
+    ]  # fmt: skip
 
 
 def similarity_row(product: Product, observation_id: int, vocabulary: str) -> Row:
@@ -150,14 +145,15 @@ def similarity_row(product: Product, observation_id: int, vocabulary: str) -> Ro
     return {
         "observation_id": observation_id,
         "vocabulary": vocabulary,
+        "key": told.get("key"),
+        "family_key": told.get("family_key"),
+        "algorithm": told.get("algorithm"),
+        "variant": told.get("variant"),
+        "datasets": told.get("datasets") or [],
+        "objective": told.get("objective"),
         "input_domain": product.input_domain,
-        **{
-            name: told.get(name)
-            for name in ("key", "family_key", "algorithm", "variant", "objective")
-        },
-        "datasets": list(told.get("datasets") or ()),
-        "artefacts": list(told.get("artefacts") or ()),
-        "evidence": dict(told.get("evidence") or {}),
+        "artefacts": told.get("artefacts") or [],
+        "evidence": told.get("evidence") or {},
     }
 
 
@@ -184,7 +180,7 @@ def sighting_row(product: Product, ids: Row, captures: Mapping[str, int], otherw
     }
 
 
-def counter_rows(product: Product, ids: Row) -> list[Row]:
+def counter_rows(product: Product, snapshot_id: int, product_id: int) -> list[Values]:
     """Return the rows of ``counter``; what is no finite number counts nothing."""
     found = []
     for name, number in product.counters.items():
@@ -193,7 +189,7 @@ def counter_rows(product: Product, ids: Row) -> list[Row]:
         except (OverflowError, TypeError, ValueError):
             continue
         if math.isfinite(value):
-            found.append({**ids, "name": name, "value": value})
+            found.append((snapshot_id, product_id, name, value))
     return found
 
 

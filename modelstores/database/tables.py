@@ -306,7 +306,6 @@ element_state = Table(
     _text("evidence", "The words that show it; `counter:NAME` for a counter.", optional=True),
     _text("place", "Where the words stand.", optional=True),
     _text("rule", "The rule that decided.", optional=True),
-    Index("element_state_of_element", "element_id", "state"),
     comment="What an observation shows of an element, by one version of the codebook. An element"
     " without a row is unknown because no such source of the store can hold it.",
     sqlite_with_rowid=False,

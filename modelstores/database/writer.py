@@ -167,7 +167,10 @@ class Writer:
             insert_new(
                 connection,
                 policy,
-                [common | place | row for row in rows.told_rows(elements, here.elements)],
+                [
+                    common | place | dict(zip(rows.TOLD, told, strict=True))
+                    for told in rows.told_rows(elements, here.elements)
+                ],
             )
 
     def tick(self) -> None:

@@ -58,14 +58,6 @@ TEMPLATE = (
     "trained using autotrain",
     "visit autotrain",
 )
-# What a record has no field for.
-NOT_IN_RECORDS = (
-    *("description", "demo", "size", "version_number", "permission", "age_rating"),
-    *("user_instruction", "release_notes", "deployment_instructions", "compatibility"),
-    *("local_installation", "cloud_deployment", "pricing", "online_submission"),
-)
-# What a list has no field for besides: of architectures and results it has tags, not the words.
-NOT_IN_LISTS = (*NOT_IN_RECORDS, "ml_algorithms", "performance")
 # What a page does not show while it hides its card and sidebar.
 HIDDEN = (
     *("description", "demo", "language", "size", "version_number", "user_instruction"),
@@ -88,7 +80,7 @@ class HuggingFaceSpider(StoreSpider):
     listing_url = r"https://huggingface\.co/api/models(?:\?.*)?"
     render = False
     lists_products = True
-    beyond: ClassVar = {"record": NOT_IN_RECORDS, "list": NOT_IN_LISTS}
+    beyond: ClassVar = {"record": metadata.NOT_IN_RECORDS, "list": metadata.NOT_IN_LISTS}
     authors_choose = True
     labels: ClassVar = {
         "language(s) (nlp)": "language",
@@ -118,16 +110,16 @@ class HuggingFaceSpider(StoreSpider):
             yield scrapy.Request(following[1])
 
     def _from_entry(self, entry: Any, native_id: str) -> Product:
-        product = self._from_metadata(entry, native_id, "list")
-        places = dict.fromkeys([*NOT_IN_LISTS, *metadata.untold(entry, product.counters)])
-        product.unread = [name for name in places if name not in product.stated]
+        told = metadata.told(entry)
+        product = self._from_metadata(entry, native_id, "list", told.stated)
+        product.unread = told.unread + metadata.uncounted(product.counters)
         return product
 
     def _from_record(self, model: Any, native_id: str) -> Product:
         product = self._from_metadata(model, native_id, "record")
         if spaces := metadata.join(words(dig(model, "spaces"))):
             product.stated["demo"] = spaces
-        product.unread = [name for name in NOT_IN_RECORDS if name not in product.stated]
+        product.unread = [name for name in metadata.NOT_IN_RECORDS if name not in product.stated]
         return product
 
     def _from_page(self, root: etree._Element, native_id: str) -> Product:
@@ -171,12 +163,15 @@ class HuggingFaceSpider(StoreSpider):
         if license_ := product.stated.get("end_user_license"):
             product.stated.setdefault("developer_license", license_)
 
-    def _from_metadata(self, model: Any, native_id: str, source: str) -> Product:
+    def _from_metadata(
+        self, model: Any, native_id: str, source: str, stated: dict[str, str] | None = None
+    ) -> Product:
         """Return what page, record and list say alike."""
         if not clean(dig(model, "id")):
             raise NotAProduct("the JSON describes no model")
         owner, _, name = native_id.partition("/")
-        stated = metadata.stated(model)
+        if stated is None:
+            stated = metadata.stated(model)
         return Product(
             store=self.name,
             native_id=native_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from modelstores import page
 from modelstores.page import clean, dig, objects, words
@@ -15,6 +15,12 @@ MAX_STATED, MAX_TASK, MAX_NAMES = 10_000, 100, 100
 # Tags that are remembered as read, and how long these are at most, in characters: a few
 # hundred tags make up most of what the store's lists hold.
 KNOWN_TAGS, MAX_KNOWN = 10_000, 100
+
+# Entries of lists that are remembered by what they say, and how long their tags are at most, in
+# characters: three of four entries say what another has said.
+KNOWN_ENTRIES, MAX_TAGS = 2_000, 1_000
+# What else than tags, library and task is read of a model, but for its name and counters.
+MORE = {"author", "cardData", "config", "gguf", "model-index", "tag_objs"}
 
 # What the store files under libraries although it is a format of files, a language, a logger.
 NO_FRAMEWORK = {"coreml", "gguf", "ggml", "onnx", "rust", "safetensors", "tensorboard"}
@@ -40,6 +46,14 @@ NO_DATASET = {
     *("text", "videofolder", "webdataset", "custom"),
     *NOTHING,
 }
+# What a record has no field for.
+NOT_IN_RECORDS = (
+    *("description", "demo", "size", "version_number", "permission", "age_rating"),
+    *("user_instruction", "release_notes", "deployment_instructions", "compatibility"),
+    *("local_installation", "cloud_deployment", "pricing", "online_submission"),
+)
+# What a list has no field for besides: of architectures and results it has tags, not the words.
+NOT_IN_LISTS = (*NOT_IN_RECORDS, "ml_algorithms", "performance")
 # What of an entry of a list stands in its tags alone, and what in its counters.
 LICENSES = ("end_user_license", "developer_license")
 IN_TAGS = ("framework", "training_set", "language", "origin", *LICENSES)
@@ -149,11 +163,40 @@ def base_models(model: Any, bare: defaultdict[str, list[str]]) -> list[str]:
     return words(dig(model, "cardData", "base_model")) or tagged
 
 
-def untold(entry: dict[str, Any], counted: Collection[str]) -> Iterator[str]:
-    """Yield the elements that the model of a list's entry may have although none is named there.
+class Told(NamedTuple):
+    """What an entry of a list says besides its name and counters."""
 
-    ``counted`` are the entry's counters.
-    """
+    stated: dict[str, str]
+    #: elements that a list has no field for, or that no tag names although the model may have them
+    unread: list[str]
+
+
+def told(entry: dict[str, Any]) -> Told:
+    """Return what an entry says; nobody may change it, since entries that say the same share it."""
+    tags, library, task = (entry.get(name) for name in ("tags", "library_name", "pipeline_tag"))
+    names = isinstance(library, str | None) and isinstance(task, str | None)
+    if not (names and isinstance(tags, list) and MORE.isdisjoint(entry)):
+        return _read(entry)
+    try:
+        short = len("".join(tags)) <= MAX_TAGS
+    except TypeError:  # some are no text
+        short = False
+    return _told(tuple(tags), library, task) if short else _read(entry)
+
+
+@lru_cache(KNOWN_ENTRIES)
+def _told(tags: tuple[str, ...], library: str | None, task: str | None) -> Told:
+    return _read({"tags": list(tags), "library_name": library, "pipeline_tag": task})
+
+
+def _read(entry: dict[str, Any]) -> Told:
+    said = stated(entry)
+    places = dict.fromkeys([*NOT_IN_LISTS, *untold(entry)])
+    return Told(said, [name for name in places if name not in said])
+
+
+def untold(entry: dict[str, Any]) -> Iterator[str]:
+    """Yield the elements that the model of a list's entry may have although no tag names any."""
     tags = entry.get("tags")
     if not isinstance(tags, list):
         yield from IN_TAGS
@@ -165,7 +208,6 @@ def untold(entry: dict[str, Any], counted: Collection[str]) -> Iterator[str]:
             yield "language"
         elif tag.startswith("license:"):  # "other", whose name the card holds
             yield from LICENSES
-    yield from (element for name, element in COUNTED.items() if name not in counted)
 
 
 def figures(model: Any) -> Iterator[str]:
@@ -186,6 +228,11 @@ def counters(model: Any) -> dict[str, float]:
     names = ["likes"] if dig(model, "trackDownloads") is False else list(COUNTED)
     found = ((name, page.number(dig(model, name))) for name in names)
     return {name: value for name, value in found if value is not None and value >= 0}
+
+
+def uncounted(counted: Collection[str]) -> list[str]:
+    """Return the elements that a counter would show, without those of the counters there are."""
+    return [element for name, element in COUNTED.items() if name not in counted]
 
 
 def conditions(model: Any) -> list[dict[str, str]]:

@@ -78,9 +78,7 @@ def test_storable_text_is_utf8_without_nul_and_stays_so(text: str) -> None:
 
 def test_counters_that_count_nothing_are_left_out() -> None:
     numbers = {"likes": float("nan"), "a": float("inf"), "b": 10**400, "c": "many", "d": 2}
-    assert counter_rows(product(counters=numbers), {"product_id": 1}) == [
-        {"product_id": 1, "name": "d", "value": 2.0}
-    ]
+    assert counter_rows(product(counters=numbers), 3, 1) == [(3, 1, "d", 2.0)]
 
 
 def test_a_reference_and_a_wording_count_once() -> None:

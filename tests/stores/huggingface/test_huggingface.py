@@ -14,7 +14,7 @@ from scrapy.http import HtmlResponse, TextResponse
 from modelstores.items import Product, merge
 from modelstores.page import NotAProduct
 from modelstores.validation import faults
-from spiders.huggingface import HuggingFaceSpider
+from spiders.huggingface import HuggingFaceSpider, metadata
 
 FOLDER = Path(__file__).parent
 SITE = "https://huggingface.co/"
@@ -188,6 +188,10 @@ MODEL = st.recursive(
     max_leaves=12,
 )
 
+TAG = st.sampled_from(
+    ["pytorch", "license:mit", "license:other", "abc", "en", "dataset:x", 1, True]
+)
+
 
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS), MODEL))
@@ -196,6 +200,40 @@ def test_any_json_makes_a_well_formed_product(model: dict[str, object]) -> None:
     for found in (product(page(model)), product(record(model)), *listing(model)):
         assert faults(found.as_stated()) == []
         json.dumps(found.as_stated(), ensure_ascii=False).encode()  # no lone surrogates
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(TAG, max_size=4) | JSON, st.sampled_from(KEYS), MODEL, TAG)
+def test_an_entry_says_the_same_when_another_has_said_it(
+    tags: object, key: str, value: object, task: object
+) -> None:
+    entry = {"pipeline_tag": task, "tags": tags, key: value}
+    expected = metadata.stated(entry)
+    for _ in range(2):
+        told = metadata.told(json.loads(json.dumps(entry)))
+        assert told.stated == expected
+        assert not set(told.unread) & expected.keys()
+
+
+FIGURE = {"metrics": [{"name": "F1", "value": 0.5}]}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "element"),
+    [
+        ("author", "Ada", "owner"),
+        ("cardData", {"language": "de"}, "language"),
+        ("config", {"model_type": "bert"}, "ml_algorithms"),
+        ("gguf", {"architecture": "llama"}, "ml_algorithms"),
+        ("model-index", [{"results": [FIGURE]}], "performance"),
+        ("tag_objs", [{"type": "library", "label": "Flair"}], "framework"),
+    ],
+)
+def test_an_entry_that_says_more_is_read_by_itself(key: str, value: object, element: str) -> None:
+    entry = {"tags": ["license:mit"], "pipeline_tag": "x"}
+    assert element not in metadata.told(entry).stated
+    assert element in metadata.told({**entry, key: value}).stated
+    assert element not in metadata.told(entry).stated
 
 
 @given(st.lists(JSON | st.dictionaries(st.sampled_from(["id", "tags", "private"]), JSON)))

@@ -1,4 +1,4 @@
-"""Normalised values of elements, and what people code by hand."""
+"""Normalised values of elements, what people code by hand; an index less that nothing read by."""
 
 from __future__ import annotations
 
@@ -65,3 +65,4 @@ def upgrade() -> None:
     op.create_index(
         "coding_of_pair", "coding", ["product_id", "other_product_id", *thing], unique=True
     )
+    op.drop_index("element_state_of_element", "element_state")

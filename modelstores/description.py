@@ -1,0 +1,61 @@
+"""What a product is given on its way: digest, tags, key. Pure functions of the product alone.
+
+What is ``known`` - the digests of what the database holds already - is given its digest only.
+What was described already stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from modelstores.database.rows import content_hash
+from modelstores.elements.tagger import tag
+from modelstores.elements.values.normalise import normalise
+from modelstores.items import Product
+from modelstores.similarity import describe as keys
+from modelstores.validation import faults
+
+#: Digests of what has the tags and keys of this run's versions.
+Known = Container[str | None]
+
+
+def describe(product: Product, known: Known) -> None:
+    """Fill in all that follows; a product that is not well formed is left without a digest."""
+    if not check(product, known):
+        add_tags(product, known)
+        add_key(product, known)
+
+
+def check(product: Product, known: Known) -> list[str]:
+    """Fill in ``digest``; return in words what is not well formed, and then leave it out."""
+    if product.digest:
+        return []
+    stated = product.as_stated()
+    digest = content_hash(product, stated)
+    # What is known was well formed when it was stored.
+    if digest not in known and (reasons := faults(stated)):
+        return reasons
+    product.digest = digest
+    return []
+
+
+def add_tags(product: Product, known: Known) -> None:
+    """Fill in ``elements`` and ``values``."""
+    if product.digest not in known and not product.elements:
+        product.elements = tag(product)
+        product.values = normalise(product, product.elements)
+
+
+def add_key(product: Product, known: Known) -> None:
+    """Fill in ``similarity`` and ``input_domain``, and the evidence for both.
+
+    A product that is only listed has neither: nothing of it was read.
+    """
+    if product.digest in known or product.similarity or product.only_listed:
+        return
+    product.similarity, domain = keys(product)
+    product.input_domain = domain["domain"]
+    product.similarity["evidence"]["input_domain"] = {
+        "words": domain["evidence"],
+        "where": domain["where"],
+    }

@@ -1,0 +1,18 @@
+"""How often Python looks for garbage in cycles."""
+
+from __future__ import annotations
+
+import gc
+
+#: Objects made and not freed since the last search, and searches of the younger generations
+#: before one of the older. A thousand products of a listing are far more objects than Python's
+#: own 700, which would have it walk through those at hand a hundred times for nothing: they hold
+#: no cycles, and go as soon as they are written. The older generations are few, and searched
+#: sooner than Python's 10: the pages that were read are in them.
+THRESHOLDS = 50_000, 2, 5
+
+
+def search_seldom() -> None:
+    """Search seldom, and leave out what is there now: the program itself, which stays."""
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
