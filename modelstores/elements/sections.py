@@ -33,14 +33,19 @@ class Line(NamedTuple):
     low: str
 
 
-#: Stands before the rows of a table that are not its first.
-NO_HEAD = Line("", "")
+#: Stands before the rows of a table that are not its first, and where no label waits.
+NO_LINE = Line("", "")
 
 
 class Section(NamedTuple):
-    """A section without template text: its heading, all its lines, and those outside code."""
+    """A section without template text: its heading, all its lines, and those outside code.
+
+    Elements that are ``ruled_out`` cannot be proven by labels and text here: the heading
+    says that these tell of something else.
+    """
 
     heading: str
+    ruled_out: tuple[str, ...]
     lines: list[Line]
     prose: list[Line]
     code: list[Line]
@@ -70,9 +75,11 @@ def read_sections(product: Product, rules: Rules) -> Iterator[Section]:
     for section in product.sections[:SECTIONS]:
         if left <= 0:
             return
-        text = section["text"][: min(SECTION, left)]
+        heading, text = section["heading"], section["text"][: min(SECTION, left)]
         left -= len(text)
-        found = Section(section["heading"], [], [], [])
+        if rules.is_of_others(heading):
+            continue
+        found = Section(heading, rules.ruled_out(heading), [], [], [])
         kind = found.prose
         low = lower(text)
         # Looking once spares most sections a look at each of their long lines.
@@ -101,9 +108,10 @@ def is_left_open(low: str, rules: Rules) -> bool:
 def labelled(section: Section) -> Iterator[tuple[str, str, str]]:
     """Yield (label, value, the words of both) of lines, of the heading, and of tables.
 
-    In a table a label is the first of two cells, or the head of a column.
+    In a table a label is the first of two cells, or the head of a column. The value of a
+    label that ends its line is the next line, unless that has a label of its own.
     """
-    before = None
+    before, waiting = None, NO_LINE
     heading = as_line(section.heading)
     for line in (heading, *section.prose):
         if CELLS in line.low:
@@ -116,12 +124,36 @@ def labelled(section: Section) -> Iterator[tuple[str, str, str]]:
                     for head, cell in zip(heads, cells, strict=True):
                         yield head, cell, f"{before.text} {line.text}"
             # Only the first row of a table heads its columns.
-            before = line if before is None else NO_HEAD
+            before = line if before is None else NO_LINE
+            waiting = NO_LINE
+            continue
+        before = None
+        label, value = split_label(line.low)
+        if value.strip():
+            yield label, value, line.text
+        elif waiting.low and not label:
+            yield split_label(waiting.low)[0], line.low, f"{waiting.text} {line.text}"
+        waiting = line if label and not value.strip() and line is not heading else NO_LINE
+
+
+def statements(section: Section) -> Iterator[tuple[str, str, Line]]:
+    """Yield (label or "", what is said, line) of each line but those that head a table.
+
+    Of a row, what is said are its cells but the first, where these are not empty.
+    """
+    head: Line | None = None
+    for line in section.lines:
+        if CELLS in line.low:
+            cells = line.low.split(CELLS, COLUMNS)
+            if head is None and len(cells) > 2:
+                head = line
+                continue
+            head = line
+            yield cells[0], CELLS.join(cell for cell in cells[1:] if bare(cell)), line
         else:
-            before = None
+            head = None
             label, value = split_label(line.low)
-            if label:
-                yield label, value, line.text
+            yield label, value if label else line.low, line
 
 
 def split_label(low: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from modelstores.elements.rules import (
     ABSENT,
     UNKNOWN,
+    Link,
     Rules,
     State,
     default_rules,
@@ -27,7 +28,7 @@ from modelstores.elements.sections import (
     is_left_open,
     labelled,
     read_sections,
-    split_label,
+    statements,
 )
 from modelstores.elements.text import (
     LINKS,
@@ -37,7 +38,9 @@ from modelstores.elements.text import (
     bare,
     clean,
     heading_key,
+    is_none,
     lower,
+    without_addresses,
 )
 from modelstores.items import Policy, Product
 
@@ -167,12 +170,16 @@ def _read_headings(sections: list[Section], rules: Rules, tags: _Tags) -> None:
 
 
 def _first_line(section: Section, element: str, rules: Rules) -> str | None:
-    """Return the first line that says something of an element."""
-    for line, low in section.lines:
-        label, value = split_label(low)
-        said = value if label else low
-        if not _says_nothing(said, element, rules) and _meets(low, element, rules):
-            return line
+    """Return the first line that says something of an element, and is labelled as no other."""
+    for label, said, line in statements(section):
+        owners = rules.labels.get(heading_key(label), ()) if label else ()
+        if (
+            (element in owners or not owners)
+            and bare(label) not in rules.nothing[element]
+            and not _says_nothing(said, element, rules)
+            and _meets(line.low, element, rules)
+        ):
+            return line.text
     return None
 
 
@@ -183,6 +190,7 @@ def _read_labels(sections: list[Section], rules: Rules, tags: _Tags) -> None:
             for element in rules.labels.get(key, ()):
                 if (
                     element in tags.open
+                    and element not in section.ruled_out
                     and not _says_nothing(value, element, rules)
                     and _meets(value, element, rules)
                 ):
@@ -191,38 +199,38 @@ def _read_labels(sections: list[Section], rules: Rules, tags: _Tags) -> None:
 
 def _read_text(product: Product, sections: list[Section], rules: Rules, tags: _Tags) -> None:
     for name, value in {"name": product.name, **product.stated}.items():
-        readers = rules.readers.get(name, frozenset()) & tags.open
-        if readers:
+        if name in rules.readers and tags.open & rules.readers[name]:
             where = "name" if name == "name" else "stated"
-            _search([as_line(value)], where, readers, rules, tags, field=name)
+            _search([as_line(value)], where, name, rules, tags)
     if product.summary:
         summary = as_line(product.summary)
         if not is_left_open(summary.low, rules):
-            _search([summary], "summary", tags.open, rules, tags)
+            _search([summary], "summary", "text", rules, tags)
     for section in sections:
-        _search(section.prose, section.where, tags.open, rules, tags)
-        coded = tags.open & rules.readers_of_code
-        _search(section.code, section.where, coded, rules, tags)
+        _search(section.prose, section.where, "text", rules, tags, section.ruled_out)
+        _search(section.code, section.where, "code", rules, tags, section.ruled_out)
 
 
 def _search(
     lines: list[Line],
     where: str,
-    readers: Collection[str],
+    field: str,
     rules: Rules,
     tags: _Tags,
-    *,
-    field: str = "",
+    ruled_out: Collection[str] = (),
 ) -> None:
-    """Look for the terms and patterns of the elements ``readers`` in the lines."""
+    """Look in lines of a field for the terms and patterns that are looked for there."""
+    readers = (tags.open & rules.readers[field]).difference(ruled_out)
     if not lines or not readers:
         return
     low = "\n".join(line.low for line in lines)
-    text = None
+    text = hidden = None
     for rule, words in rules.called(low, readers):
-        if rule.element not in tags.open or (rule.only and field not in rule.only):
+        if rule.element not in tags.open or field not in rule.reads:
             continue
-        if span := rule.find(low, words):
+        if not rule.addresses and hidden is None:
+            hidden = without_addresses(low)
+        if span := rule.find(low if rule.addresses else hidden or "", words):
             text = text or "\n".join(line.text for line in lines)
             tags.prove(rule.element, around(text, *span), where, rule.name)
 
@@ -234,24 +242,35 @@ def _read_links(product: Product, rules: Rules, tags: _Tags) -> None:
         place = _place(url)
         if place is None or f"{place[0]}{place[1]}".startswith(rules.ignored_links):
             continue
+        parts = place[1].strip("/").split("/")
+        if parts[0] in rules.ignored_files or _names_ignored(parts[-1], rules):
+            continue
         for link in rules.links:
-            if link.element in tags.open and _is_at(place, link.host, link.path):
+            if link.element in tags.open and _is_at(place[0], parts, link):
                 tags.prove(link.element, clean(url), "link", f"link:{link.name}")
 
 
 def _place(url: str) -> tuple[str, str] | None:
     """Return host and path of an address, lower case and without "www."; None if it has none."""
     try:
-        parts = urlsplit(url[:2_000].lower())
+        address = urlsplit(url[:2_000].lower())
     except ValueError:
         return None
-    host = (parts.netloc.rpartition("@")[2].partition(":")[0]).removeprefix("www.")
-    return (host, parts.path) if host else None
+    host = (address.netloc.rpartition("@")[2].partition(":")[0]).removeprefix("www.")
+    return (host, address.path) if host else None
 
 
-def _is_at(place: tuple[str, str], host: str, path: str) -> bool:
-    found, found_path = place
-    return (found == host or found.endswith(f".{host}")) and found_path.startswith(f"/{path}")
+def _names_ignored(part: str, rules: Rules) -> bool:
+    return not rules.ignored_files.isdisjoint(heading_key(part).split())
+
+
+def _is_at(host: str, parts: list[str], link: Link) -> bool:
+    if host != link.host and not host.endswith(f".{link.host}"):
+        return False
+    wanted = [part for part in link.parts if part]
+    return len(parts) >= len(wanted) and all(
+        found and part in ("*", found) for part, found in zip(wanted, parts, strict=False)
+    )
 
 
 def _says_nothing(low: str, element: str, rules: Rules) -> bool:
@@ -261,6 +280,7 @@ def _says_nothing(low: str, element: str, rules: Rules) -> bool:
         or words in rules.placeholders
         or words in rules.nothing[element]
         or words.startswith(rules.boilerplate)
+        or is_none(low)
     )
 
 
