@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -53,13 +53,7 @@ class Rule(NamedTuple):
 
         A match that the words around it deny ("no ...", "... coming soon") is none.
         """
-        starts = set()
-        for word in called:
-            at = low.find(word)
-            while at >= 0:
-                starts.add(low.rfind("\n", 0, at) + 1)
-                end = low.find("\n", at)
-                at = low.find(word, end) if end >= 0 else -1
+        starts = {0} if "\n" not in low else set(_lines_with(called, low))
         for start in sorted(starts):
             end = start - 1
             for _ in range(self.lines):
@@ -72,6 +66,16 @@ class Rule(NamedTuple):
                 if not is_denied(lines, *found.span()):
                     return start + found.start(), start + found.end()
         return None
+
+
+def _lines_with(words: Iterable[str], low: str) -> Iterator[int]:
+    """Yield where lines begin that hold one of the words."""
+    for word in words:
+        at = low.find(word)
+        while at >= 0:
+            yield low.rfind("\n", 0, at) + 1
+            end = low.find("\n", at)
+            at = low.find(word, end) if end >= 0 else -1
 
 
 class Link(NamedTuple):
@@ -147,7 +151,7 @@ class Rules:
         The order is the codebook's.
         """
         found: dict[int, tuple[Rule, list[str]]] = {}
-        for word in self._words & words(low):
+        for word in self._words.intersection(words(low)):
             for rule in self._by_word[word]:
                 if rule.element in elements:
                     found.setdefault(rule.order, (rule, []))[1].append(word.decode())
@@ -179,16 +183,16 @@ class Rules:
     def heading(self, heading: str) -> tuple[str, tuple[str, ...]]:
         """Return the synonym that a heading is, or begins with, and the elements it shows."""
         key = heading_key(heading)
-        return _look_up(self.headings, key) or (key, ())
+        return next(_matches(self.headings, key), (key, ()))
 
-    def ruled_out(self, heading: str) -> tuple[str, ...]:
+    def ruled_out(self, heading: str) -> frozenset[str]:
         """Return the elements for which labels and text below a heading prove nothing."""
-        found = _look_up(self.not_below, heading_key(heading))
-        return found[1] if found else ()
+        found = _matches(self.not_below, heading_key(heading))
+        return frozenset(element for _, elements in found for element in elements)
 
     def is_of_others(self, heading: str) -> bool:
         """Tell whether a heading stands above what is told of other products."""
-        return _look_up(self.other_products, heading_key(heading)) is not None
+        return any(_matches(self.other_products, heading_key(heading)))
 
 
 @cache
@@ -207,18 +211,17 @@ def _table(entries: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[st
     return table
 
 
-def _look_up(table: dict[str, tuple[str, ...]], key: str) -> tuple[str, tuple[str, ...]] | None:
-    """Return the synonym in a table that a key is, or begins with, and what stands there."""
+def _matches(table: dict[str, tuple[str, ...]], key: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the synonyms in a table that a key is, or begins with, and what stands there."""
     if key in table:
-        return key, table[key]
+        yield key, table[key]
     start = key
     for _ in range(MOST_WORDS):
         if f"{start}*" in table:
-            return start, table[f"{start}*"]
+            yield start, table[f"{start}*"]
         start = start.rpartition(" ")[0]
         if not start:
             break
-    return None
 
 
 def _rules(codebook: Codebook) -> Iterable[tuple[Rule, tuple[str, ...]]]:

@@ -14,6 +14,7 @@ from modelstores.elements.text import (
     SECTIONS,
     bare,
     clean,
+    is_blank,
     lower,
 )
 from modelstores.items import Product
@@ -45,7 +46,7 @@ class Section(NamedTuple):
     """
 
     heading: str
-    ruled_out: tuple[str, ...]
+    ruled_out: frozenset[str]
     lines: list[Line]
     prose: list[Line]
     code: list[Line]
@@ -97,12 +98,15 @@ def read_sections(product: Product, rules: Rules) -> Iterator[Section]:
 
 def is_left_open(low: str, rules: Rules) -> bool:
     """Tell whether a line is empty, a template's, or a label without a value of its own."""
-    words = bare(low)
-    if not words or words in rules.placeholders or words.startswith(rules.boilerplate):
+    if is_open(bare(low), rules) or is_blank(low):
         return True
     label, value = split_label(low)
-    words = bare(value)
-    return bool(label) and (words in rules.placeholders or words.startswith(rules.boilerplate))
+    return bool(label and value.strip()) and (is_open(bare(value), rules) or is_blank(value))
+
+
+def is_open(words: str, rules: Rules) -> bool:
+    """Tell whether bare words are none, a placeholder, or a template's."""
+    return not words or words in rules.placeholders or words.startswith(rules.boilerplate)
 
 
 def labelled(section: Section) -> Iterator[tuple[str, str, str]]:
@@ -114,12 +118,11 @@ def labelled(section: Section) -> Iterator[tuple[str, str, str]]:
     before, waiting = None, NO_LINE
     heading = as_line(section.heading)
     for line in (heading, *section.prose):
-        if CELLS in line.low:
-            cells = line.low.split(CELLS, COLUMNS)
+        if cells := split_row(line.low):
             if len(cells) == 2:
                 yield cells[0], cells[1], line.text
             elif before is not None:
-                heads = before.low.split(CELLS, COLUMNS)
+                heads = split_row(before.low)
                 if len(heads) == len(cells):
                     for head, cell in zip(heads, cells, strict=True):
                         yield head, cell, f"{before.text} {line.text}"
@@ -136,24 +139,27 @@ def labelled(section: Section) -> Iterator[tuple[str, str, str]]:
         waiting = line if label and not value.strip() and line is not heading else NO_LINE
 
 
-def statements(section: Section) -> Iterator[tuple[str, str, Line]]:
+def statements(section: Section, rules: Rules) -> Iterator[tuple[str, str, Line]]:
     """Yield (label or "", what is said, line) of each line but those that head a table.
 
-    Of a row, what is said are its cells but the first, where these are not empty.
+    Of a row, what is said are its cells but the first, without those that are left open.
     """
-    head: Line | None = None
+    in_table = False
     for line in section.lines:
-        if CELLS in line.low:
-            cells = line.low.split(CELLS, COLUMNS)
-            if head is None and len(cells) > 2:
-                head = line
-                continue
-            head = line
-            yield cells[0], CELLS.join(cell for cell in cells[1:] if bare(cell)), line
-        else:
-            head = None
+        cells = split_row(line.low)
+        if cells and (in_table or len(cells) == 2):
+            said = [cell for cell in cells[1:] if not is_open(bare(cell), rules)]
+            yield cells[0], CELLS.join(said), line
+        elif not cells:
             label, value = split_label(line.low)
             yield label, value if label else line.low, line
+        in_table = bool(cells)
+
+
+def split_row(low: str) -> list[str]:
+    """Return the cells of a line that is a row of a table, else none."""
+    row = f" {low} " if "|" in low else ""
+    return row.split(CELLS, COLUMNS) if CELLS in row else []
 
 
 def split_label(low: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from modelstores.elements.rules import (
     ABSENT,
+    NOT_APPLICABLE,
     UNKNOWN,
     Link,
     Rules,
@@ -21,11 +22,11 @@ from modelstores.elements.rules import (
     state,
 )
 from modelstores.elements.sections import (
-    Line,
     Section,
     as_line,
     is_cut,
     is_left_open,
+    is_open,
     labelled,
     read_sections,
     statements,
@@ -38,6 +39,7 @@ from modelstores.elements.text import (
     bare,
     clean,
     heading_key,
+    is_blank,
     is_none,
     lower,
     without_addresses,
@@ -47,6 +49,12 @@ from modelstores.items import Policy, Product
 #: Stated values that are remembered with what they prove, and how long these are at most, in
 #: characters: stores state the same licences, frameworks and languages again and again.
 KNOWN_VALUES, MAX_KNOWN = 10_000, 80
+#: Short records that are remembered with their tags, and how long what they state is at most.
+KNOWN_RECORDS, MAX_RECORD = 5_000, 500
+#: The element whose value nearly every record of a store has for itself.
+OWNER = "owner"
+#: How the names of the rules begin that find words in a text.
+FOUND = ("pattern:", "term:")
 
 
 class _Tags:
@@ -80,6 +88,10 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
     that does not show it says nothing of it, and leaves it "unknown".
     """
     rules = rules or default_rules()
+    return _short(product, rules) if _is_short(product) else _whole(product, rules)
+
+
+def _whole(product: Product, rules: Rules) -> dict[str, State]:
     without_proof, applicable = rules.of_kind(product.kind)
     tags = _Tags(() if product.only_listed else applicable)  # an id proves nothing
     _read_stated(product, rules, tags)
@@ -95,6 +107,59 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
             found[element] = UNKNOWN
     found.update(tags.proofs)
     return found
+
+
+def _is_short(product: Product) -> bool:
+    """Tell whether there is nothing to read but a name, a few stated values, and counters."""
+    if product.sections or product.summary or product.links or not product.stated:
+        return False
+    return len(product.counters) <= MAX_KNOWN and (
+        sum(map(len, product.stated.values())) <= MAX_RECORD
+    )
+
+
+def _short(product: Product, rules: Rules) -> dict[str, State]:
+    """Return the same for a short record, by what many records of a store say alike.
+
+    Only owners and names are each record's own.
+    """
+    stated = product.stated.copy()
+    owner = stated.pop(OWNER, "")
+    alike, by_name = _known_record(
+        product.kind, tuple(stated.items()), tuple(product.counters), tuple(product.unread), rules
+    )
+    found = alike.copy()
+    if owner and found[OWNER] is not NOT_APPLICABLE:
+        found[OWNER] = _read(owner, OWNER, OWNER, rules) or found[OWNER]
+    if by_name:
+        tags = _Tags(by_name)
+        _search(product.name[:SECTION], "name", "name", rules, tags)
+        found.update(tags.proofs)
+    return found
+
+
+@lru_cache(KNOWN_RECORDS)
+def _known_record(
+    kind: str,
+    stated: tuple[tuple[str, str], ...],
+    counters: tuple[str, ...],
+    unread: tuple[str, ...],
+    rules: Rules,
+) -> tuple[dict[str, State], frozenset[str]]:
+    """Return the tags of a record without owner and name, and what its name can still prove.
+
+    A name comes before what the terms and patterns find in stated values.
+    """
+    counted = dict.fromkeys(counters, 0.0)
+    record = Product("", "", "", kind, "", "", stated=dict(stated), counters=counted)
+    record.unread = list(unread)
+    found = _whole(record, rules)
+    return found, frozenset(
+        element
+        for element in rules.readers.get("name", ())
+        if found[element] is not NOT_APPLICABLE
+        and (found[element]["rule"] or FOUND[0]).startswith(FOUND)
+    )
 
 
 def tag_policy(policy: Policy, rules: Rules | None = None) -> dict[str, dict[str, Any]]:
@@ -119,9 +184,7 @@ def _read_stated(product: Product, rules: Rules, tags: _Tags) -> None:
     for element, source in rules.sources:
         if source not in product.stated or element not in tags.open:
             continue
-        value = product.stated[source][:SECTION]
-        read = _known if len(value) <= MAX_KNOWN else _stated
-        tags.take(element, read(value, source, element, rules))
+        tags.take(element, _read(product.stated[source][:SECTION], source, element, rules))
     for element, name in rules.fields:
         value = getattr(product, name)
         value = str(value)[:SECTION] if value else ""
@@ -140,6 +203,10 @@ def _stated(value: str, source: str, element: str, rules: Rules) -> State | None
 
 
 _known = lru_cache(KNOWN_VALUES)(_stated)
+
+
+def _read(value: str, source: str, element: str, rules: Rules) -> State | None:
+    return (_known if len(value) <= MAX_KNOWN else _stated)(value, source, element, rules)
 
 
 def _read_counters(product: Product, rules: Rules, tags: _Tags) -> None:
@@ -171,7 +238,7 @@ def _read_headings(sections: list[Section], rules: Rules, tags: _Tags) -> None:
 
 def _first_line(section: Section, element: str, rules: Rules) -> str | None:
     """Return the first line that says something of an element, and is labelled as no other."""
-    for label, said, line in statements(section):
+    for label, said, line in statements(section, rules):
         owners = rules.labels.get(heading_key(label), ()) if label else ()
         if (
             (element in owners or not owners)
@@ -201,37 +268,39 @@ def _read_text(product: Product, sections: list[Section], rules: Rules, tags: _T
     for name, value in {"name": product.name, **product.stated}.items():
         if name in rules.readers and tags.open & rules.readers[name]:
             where = "name" if name == "name" else "stated"
-            _search([as_line(value)], where, name, rules, tags)
+            _search(value[:SECTION], where, name, rules, tags)
     if product.summary:
-        summary = as_line(product.summary)
-        if not is_left_open(summary.low, rules):
-            _search([summary], "summary", "text", rules, tags)
+        summary = product.summary[:SECTION]
+        if not is_left_open(lower(summary), rules):
+            _search(summary, "summary", "text", rules, tags)
     for section in sections:
-        _search(section.prose, section.where, "text", rules, tags, section.ruled_out)
-        _search(section.code, section.where, "code", rules, tags, section.ruled_out)
+        for field, lines in ("text", section.prose), ("code", section.code):
+            text = "\n".join(line.text for line in lines)
+            _search(text, section.where, field, rules, tags, section.ruled_out)
 
 
 def _search(
-    lines: list[Line],
+    text: str,
     where: str,
     field: str,
     rules: Rules,
     tags: _Tags,
     ruled_out: Collection[str] = (),
 ) -> None:
-    """Look in lines of a field for the terms and patterns that are looked for there."""
-    readers = (tags.open & rules.readers[field]).difference(ruled_out)
-    if not lines or not readers:
+    """Look in the text of a field for the terms and patterns that are looked for there."""
+    readers = tags.open & rules.readers[field]
+    if ruled_out:
+        readers = readers.difference(ruled_out)
+    if not text or not readers:
         return
-    low = "\n".join(line.low for line in lines)
-    text = hidden = None
+    low = lower(text)
+    hidden = None
     for rule, words in rules.called(low, readers):
         if rule.element not in tags.open or field not in rule.reads:
             continue
         if not rule.addresses and hidden is None:
             hidden = without_addresses(low)
         if span := rule.find(low if rule.addresses else hidden or "", words):
-            text = text or "\n".join(line.text for line in lines)
             tags.prove(rule.element, around(text, *span), where, rule.name)
 
 
@@ -276,11 +345,7 @@ def _is_at(host: str, parts: list[str], link: Link) -> bool:
 def _says_nothing(low: str, element: str, rules: Rules) -> bool:
     words = bare(low)
     return (
-        not words
-        or words in rules.placeholders
-        or words in rules.nothing[element]
-        or words.startswith(rules.boilerplate)
-        or is_none(low)
+        is_open(words, rules) or words in rules.nothing[element] or is_none(words) or is_blank(low)
     )
 
 

@@ -46,6 +46,7 @@ _NONE = re.compile(
     r"(?:no|none|not|never|nothing|without)\b(?! (?:charge|cost|fees?|longer|only)\b)"
     r"[^.;,:\n]{0,40}"
 )
+_NONE_BEGINS = frozenset("nw")
 # "[insert a link]", "<your name>", "{{ license }}"
 _BLANK = re.compile(
     r"\W{0,4}(?:\{\{|\{%|\$\{|[\[<({] ?(?:add|describe|enter|fill|insert|link to|name of|your)\b"
@@ -122,9 +123,16 @@ def _blanks(found: re.Match[str]) -> str:
 def is_denied(low: str, start: int, end: int) -> bool:
     """Tell whether the words around ``low[start:end]`` say that it is not, or not yet, there."""
     before = low[max(low.rfind("\n", 0, start) + 1, start - AROUND) : start]
-    return bool(_DENIED_BEFORE.search(before) or _DENIED_AFTER.match(low, end, end + 2 * AROUND))
+    if " " in before and _DENIED_BEFORE.search(before):
+        return True
+    return end < len(low) and _DENIED_AFTER.match(low, end, end + 2 * AROUND) is not None
 
 
-def is_none(low: str) -> bool:
-    """Tell whether a value only says that there is none, or is a blank to be filled in."""
-    return bool(_NONE.fullmatch(bare(low)) or _BLANK.match(low[: AROUND * 3]))
+def is_none(words: str) -> bool:
+    """Tell whether bare words only say that there is none."""
+    return words[:1] in _NONE_BEGINS and _NONE.fullmatch(words) is not None
+
+
+def is_blank(low: str) -> bool:
+    """Tell whether a value is a blank that a template leaves to be filled in."""
+    return _BLANK.match(low, 0, 3 * AROUND) is not None
