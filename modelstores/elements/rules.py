@@ -13,6 +13,8 @@ from modelstores.elements.text import heading_key, is_denied
 
 #: Words of a heading that are compared with synonyms that headings begin with.
 MOST_WORDS = 8
+#: Letters of its first word that are, in scripts that write words together.
+MOST_LETTERS = 20
 
 #: Everything but ASCII letters and digits parts words.
 _WORDS = bytes(c if chr(c).isalnum() and c < 128 else 32 for c in range(256))
@@ -222,6 +224,11 @@ def _matches(table: dict[str, tuple[str, ...]], key: str) -> Iterator[tuple[str,
         start = start.rpartition(" ")[0]
         if not start:
             break
+    word = key.partition(" ")[0]
+    if not word.isascii():  # words that are written together
+        for end in range(min(len(word), MOST_LETTERS) - 1, 1, -1):
+            if f"{word[:end]}*" in table:
+                yield word[:end], table[f"{word[:end]}*"]
 
 
 def _rules(codebook: Codebook) -> Iterable[tuple[Rule, tuple[str, ...]]]:

@@ -53,6 +53,8 @@ KNOWN_VALUES, MAX_KNOWN = 10_000, 80
 KNOWN_RECORDS, MAX_RECORD = 5_000, 500
 #: The element whose value nearly every record of a store has for itself.
 OWNER = "owner"
+#: Blanks in a heading that may be a sentence, and is read as text, if something stands below.
+SENTENCE = 4
 #: How the names of the rules begin that find words in a text.
 FOUND = ("pattern:", "term:")
 
@@ -274,9 +276,12 @@ def _read_text(product: Product, sections: list[Section], rules: Rules, tags: _T
         if not is_left_open(lower(summary), rules):
             _search(summary, "summary", "text", rules, tags)
     for section in sections:
-        for field, lines in ("text", section.prose), ("code", section.code):
-            text = "\n".join(line.text for line in lines)
-            _search(text, section.where, field, rules, tags, section.ruled_out)
+        prose = "\n".join(line.text for line in section.prose)
+        if section.lines and section.heading.count(" ") >= SENTENCE:
+            prose = f"{section.heading}\n{prose}"
+        code = "\n".join(line.text for line in section.code)
+        _search(prose, section.where, "text", rules, tags, section.ruled_out)
+        _search(code, section.where, "code", rules, tags, section.ruled_out)
 
 
 def _search(
@@ -311,8 +316,8 @@ def _read_links(product: Product, rules: Rules, tags: _Tags) -> None:
         place = _place(url)
         if place is None or f"{place[0]}{place[1]}".startswith(rules.ignored_links):
             continue
-        parts = place[1].strip("/").split("/")
-        if parts[0] in rules.ignored_files or _names_ignored(parts[-1], rules):
+        parts = [part for part in place[1].split("/") if part]
+        if parts and (parts[0] in rules.ignored_files or _names_ignored(parts[-1], rules)):
             continue
         for link in rules.links:
             if link.element in tags.open and _is_at(place[0], parts, link):
@@ -336,9 +341,8 @@ def _names_ignored(part: str, rules: Rules) -> bool:
 def _is_at(host: str, parts: list[str], link: Link) -> bool:
     if host != link.host and not host.endswith(f".{link.host}"):
         return False
-    wanted = [part for part in link.parts if part]
-    return len(parts) >= len(wanted) and all(
-        found and part in ("*", found) for part, found in zip(wanted, parts, strict=False)
+    return len(parts) >= len(link.parts) and all(
+        part in ("*", found) for part, found in zip(link.parts, parts, strict=False)
     )
 
 

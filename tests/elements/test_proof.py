@@ -39,6 +39,13 @@ from tests.elements.samples import ABSENT, product, proof
         ("user_instruction", "To switch it on, follow these steps:"),
         ("user_instruction", "```\n<|im_start|>system\n```"),
         ("training_set", "```\ndatasets:\n  - path: acme/moths\n```"),
+        ("training_set", "```\n# trained on photographs of moths, the MothWing dataset\n```"),
+        ("training_set", "A fine-tuned version of acme/moth on a small dataset of 205 wings."),
+        ("training_set", "A net tuned on acme/moth-v0.1, using a curated instruction dataset."),
+        ("training_set", "We fine tune a base net with a subset of the Moth image dataset."),
+        ("training_set", "It uses the Wings of the World dataset"),
+        ("user_instruction", "You should use a blue moth to trigger the style."),
+        ("performance", "It reaches a 0.86 Pearson correlation."),
         ("origin", "```\nbase_model: acme/moth-7b\n```"),
         ("origin", "```\nmodels:\n  - model: acme/moth-7b\n```"),
     ],
@@ -62,6 +69,8 @@ def test_words_that_prove(element: str, text: str) -> None:
         ("pricing", "You are free to use the pictures."),
         ("training_set", "It was trained from scratch on an unknown dataset."),
         ("origin", "It builds on top of this and that."),
+        ("training_set", "It can be fine-tuned on your data."),
+        ("training_set", "It uses the wings of the moth dataset for testing."),
         ("origin", "```\n# based on acme/moth-7b\n```"),
         ("training_set", "```\n# trained on the data of moths\n```"),
         ("training_set", "```\ntest_datasets:\n  - path: acme/moths\n```"),
@@ -273,3 +282,25 @@ def test_parameters_are_no_size() -> None:
     assert proof("size", ("Model size", "A | 109M")) == ABSENT
     table = "Model | Download | Opset\nA | 13.5 MB | 7"
     assert proof("size", ("Model", table))[3] == "label:download"
+
+
+@pytest.mark.parametrize(
+    ("element", "heading"),
+    [
+        ("performance", "性能指标"),
+        ("deployment_instructions", "环境配置"),
+        ("training_set", "数据集说明"),
+    ],
+)
+def test_headings_in_scripts_without_blanks_begin_as_their_synonyms(
+    element: str, heading: str
+) -> None:
+    assert proof(element, (heading, "精度 | 0.71"))[0] == "present"
+    assert proof(element, ("x" + heading, "精度 | 0.71")) == ABSENT
+
+
+def test_a_heading_that_is_a_sentence_is_read_as_text() -> None:
+    heading = "Moth is based on llama chat. Training"
+    assert proof("origin", (heading, "It took a day."))[1] == heading
+    assert proof("origin", (heading, "")) == ABSENT
+    assert proof("framework", ("Keras", "It took a day.")) == ABSENT
