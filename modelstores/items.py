@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from modelstores.elements.values.value import Value
+
 #: Fields of a Product that pipelines add. They are neither validated with the
 #: spider's part nor hashed: a new tagger must not make an old page look new.
-ADDED_BY_PIPELINES = frozenset({"digest", "input_domain", "elements", "similarity"})
+ADDED_BY_PIPELINES = frozenset({"digest", "input_domain", "elements", "values", "similarity"})
 
 #: Fields that say where the words came from, or that move by themselves.
 #: They belong to the sighting, not to what the source said of the product.
@@ -72,6 +75,8 @@ class Product:
     input_domain: str | None = None
     #: {element id: {"state", "evidence", "where", "rule"}}
     elements: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: {element id: what its words were read as}
+    values: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     #: {"key", "family_key", "algorithm", "variant", "datasets", "objective", ...}
     similarity: dict[str, Any] = field(default_factory=dict)
 

@@ -16,15 +16,15 @@ from modelstores.capture.archive import sha256
 from modelstores.database import lease
 from modelstores.database.engine import DatabaseError
 from modelstores.database.writer import CaptureFile, Writer
-from modelstores.elements.licences import spdx
+from modelstores.elements.codebook import load
 from modelstores.elements.references import references
 from modelstores.items import Item, Policy, Product, Rejection, products
 from modelstores.opening import Opening
 from modelstores.spider import StoreSpider
 from pipelines import Station
 
-#: Elements whose stated words are licences.
-LICENSES = ("end_user_license", "developer_license")
+#: Elements whose values are licences.
+LICENSES = [element.id for element in load().elements if element.values == "license"]
 
 
 class DatabasePipeline(Station):
@@ -67,10 +67,9 @@ class DatabasePipeline(Station):
             if product.digest in spider.known:  # and with it what it refers to
                 self._writer.add(product)
                 continue
-            stated = product.stated
-            licenses = dict.fromkeys(stated[name] for name in LICENSES if name in stated)
-            spelled = [(raw, spdx(raw)) for raw in licenses]
-            self._writer.add(product, references(product), spelled)
+            read = (one for name in LICENSES for one in product.values.get(name, ()))
+            licenses = [(one.raw, one.value) for one in read]
+            self._writer.add(product, references(product), licenses)
         spider.account.add("stored", len(found))
 
     def _rejected(self, rejection: Rejection) -> None:

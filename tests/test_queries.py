@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from modelstores.database.engine import connect
 from modelstores.database.writer import Writer
+from modelstores.elements.values.value import Value
 from modelstores.items import Capture, Policy, Product, Rejection
 from tests.conftest import ROOT
 from tests.database.samples import plain, product, run, similarity, told
@@ -23,7 +24,8 @@ SECTIONS = [f"{section.rstrip()}\n" for section in PAGE.split("\n## ")[1:]]
 QUERIES = [found.groups() for section in SECTIONS if (found := QUERY.fullmatch(section))]
 ELEMENTS = ("owner", "permission", "framework", "ml_algorithms", "performance", "origin", "pricing")
 CODEBOOK = [
-    {"id": name, "name": name.title(), "dimension": "D", "definition": "..."} for name in ELEMENTS
+    {"id": name, "name": name.title(), "dimension": "D", "definition": "..."}
+    for name in (*ELEMENTS, "size")
 ]
 RESNET = "resnet/50|imagenet|image-classification"
 PAPER, REPOSITORY = ("arxiv", "1512.03385", "p"), ("github", "a/b", "g")
@@ -40,16 +42,33 @@ def of(store: str, native_id: str, states: str, key: str | None = None, **change
     return replace(made, url=f"https://{store}.example/{native_id}")
 
 
+def sized(*megabytes: int) -> dict[str, list[Value]]:
+    """Return sizes of files."""
+    return {"size": [Value(f"{n} MB", str(n * 10**6), float(n * 10**6), "B") for n in megabytes]}
+
+
+UNREAD = {"size": [Value("small")]}
+FIGURES = {
+    "performance": [
+        Value("80%", "accuracy 80 % on ImageNet", 80, "%", "accuracy", "ImageNet"),
+        Value("0.9", "accuracy 0.9 on ImageNet-v2", 0.9, None, "accuracy", "ImageNet-v2"),
+        Value("0.7", "accuracy 0.7 on Blooms", 0.7, None, "accuracy", "Blooms"),
+        Value("0.6", "accuracy 0.6", 0.6, None, "accuracy"),
+        Value("fast"),
+    ]
+}
+
+
 @pytest.fixture(scope="module")
 def five(new_database: Callable[[], str]) -> Engine:
     """Three model stores and one app store, with a policy page and a page that failed."""
     engine = connect(new_database())
 
-    def write(name: str, kind: str, *entries: tuple[Product, list[tuple[str, str, str]]]) -> None:
+    def write(name: str, kind: str, *entries: tuple[Any, ...]) -> None:
         writer = Writer(engine, run(name, kind=kind, elements=CODEBOOK))
         writer.open()
-        for one, references in entries:
-            writer.add(replace(one, kind=kind), references)
+        for one, *cited in entries:
+            writer.add(replace(one, kind=kind), *cited)
         if name == "aws":
             page = Policy("aws", "https://aws.example/price", ["pricing"], "Prices", "...")
             writer.add_policy(page, {"pricing": told("present", "per hour", "policy", "price")})
@@ -59,17 +78,20 @@ def five(new_database: Callable[[], str]) -> Engine:
     # letters:           owner permission framework algorithm performance origin pricing
     write(
         "aws", "model",
-        (of("aws", "a1", "pappppa", RESNET), [PAPER]),
-        (of("aws", "a2", "paaaaaa", input_domain="Structured"), []),
+        (of("aws", "a1", "pappppa", RESNET, values=sized(50) | FIGURES), [PAPER], [("MIT", "MIT")]),
+        (of("aws", "a2", "paaaaaa", input_domain="Structured"), [], [("mit", "MIT"), ("x", None)]),
         (of("aws", "a3", "paapauu", input_domain="Structured", unread=["origin"]), []),
-        (of("aws", "a4", "paapaaa", input_domain=None), [REPOSITORY]),
+        (of("aws", "a4", "paapaaa", input_domain=None, values=UNREAD), [REPOSITORY]),
     )  # fmt: skip
     write("modeldepot", "model", (of("modeldepot", "m", "pauaapa", RESNET), [PAPER, REPOSITORY]))
     capture = Capture("w.warc.gz", 77, "<w>", "2026-01-02T00:00:00Z", True)
     write(
         "wolfram", "model",
-        (of("wolfram", "w1", "papaapa", RESNET, capture=capture), [PAPER]),
-        (of("wolfram", "w2", "papaapa", RESNET), [PAPER, ("doi", "10.1/x", "d")]),
+        (of("wolfram", "w1", "papaapa", RESNET, capture=capture, values=sized(100, 9)), [PAPER]),
+        (
+            of("wolfram", "w2", "papaapa", RESNET, values=sized(300)),
+            [PAPER, ("doi", "10.1/x", "d")],
+        ),
     )  # fmt: skip
     write("apple", "app", (of("apple", "i", "ppnnnnp", input_domain=None), []))
     return engine
@@ -85,6 +107,7 @@ FOUND: dict[str, list[tuple[Any, ...]]] = {
         ("D", "Performance", 1, 0, 0, 0, None),
         ("D", "Origin", 1, 1, 1, 0, None),
         ("D", "Pricing", 1, 0, 0, 1, None),
+        ("D", "Size", 0, 0, 0, 0, None),
     ],
     "Which elements are in one or more": [
         ("Owner", 3),
@@ -121,6 +144,12 @@ FOUND: dict[str, list[tuple[Any, ...]]] = {
         ("ml_algorithms", 3, 4, 0.75),
         ("performance", 1, 4, 0.25),
         ("origin", 1, 3, 1 / 3),
+    ],
+    "How large": [("aws", 1, 50e6), ("wolfram", 2, 200e6)],
+    "Under which licenses": [("aws", "MIT", 2, 1.0), ("aws", None, 1, 0.5)],
+    "Which figures": [
+        ("accuracy", 80.0, "%", "ImageNet", "aws", "a1"),
+        ("accuracy", 0.9, None, "ImageNet-v2", "aws", "a1"),
     ],
     "Of which products": [
         ("aws", "a3", "origin", "page", "not readable in this source"),

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import os
 import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
@@ -16,12 +13,13 @@ from sqlalchemy import Connection
 
 from modelstores.database.engine import DatabaseError, connect, errors_of
 from modelstores.database.views import Selection
+from modelstores.reports import output
 from modelstores.reports.changes import changes
 from modelstores.reports.coverage import coverage
 from modelstores.reports.elements import elements
 from modelstores.reports.groups import groups
 from modelstores.reports.origins import origins
-from modelstores.reports.render import FORMATS, render
+from modelstores.reports.render import render
 from modelstores.reports.selection import ALL, DEFAULT, ReportError, remarks, stores
 from modelstores.reports.similar import similar
 from modelstores.reports.snapshots import snapshots
@@ -59,10 +57,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what a report can be asked for."""
         super().add_options(parser)
-        parser.add_argument(
-            "--format", metavar="FORMAT", default="table", help=f"{', '.join(FORMATS)}"
-        )
-        parser.add_argument("--output", metavar="FILE", help="write to a file, whole or not at all")
+        output.add_options(parser)
         parser.add_argument("--all", action="store_true", help="count suspect snapshots as well")
         parser.add_argument("--stores", metavar="A,B", help="of these stores alone")
         parser.add_argument(
@@ -89,7 +84,7 @@ class Command(ScrapyCommand):
                         lines = remarks(connection, selection)
             finally:
                 engine.dispose()
-            _write(render(table, opts.format), opts.output)
+            output.write(render(table, opts.format), opts.output)
         except (DatabaseError, ReportError) as error:
             print(f"error: {error}", file=sys.stderr)
             self.exitcode = 2
@@ -109,8 +104,7 @@ def _asked(
     if len(args) != 1 or args[0] not in REPORTS:
         asked = f"no report {' '.join(args)!r}" if args else "no report named"
         raise ReportError(f"{asked} (known: {', '.join(REPORTS)})")
-    if opts.format not in FORMATS:
-        raise ReportError(f"no format {opts.format!r} (known: {', '.join(FORMATS)})")
+    output.check_format(opts.format)
     report = REPORTS[args[0]]
     options = {name: getattr(opts, name) for name in OWN_OPTIONS}
     given = {name: value for name, value in options.items() if value is not None}
@@ -125,42 +119,3 @@ def _check_stores(connection: Connection, selection: Selection) -> None:
     for name in selection.stores:
         if name not in known:
             raise ReportError(f"no store {name!r} in the database (there are: {', '.join(known)})")
-
-
-def _write(text: str, output: str | None) -> None:
-    """Print a text, or put it into a file at once.
-
-    Raises:
-        ReportError: the file cannot be written; what was there before still is.
-    """
-    if output is None:
-        # A terminal without UTF-8 gets a question mark, not a traceback.
-        encoding = sys.stdout.encoding or "utf-8"
-        try:
-            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-            sys.stdout.flush()
-        except BrokenPipeError:  # whoever read it has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return
-    path = Path(output)
-    try:
-        if path.exists() and not path.is_file():  # a pipe or device cannot be replaced
-            path.write_text(text, encoding="utf-8")
-            return
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with open(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise ReportError(f"{output}: cannot be written: {error.strerror}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

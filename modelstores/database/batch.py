@@ -14,6 +14,7 @@ from modelstores.database.rows import License, Reference, Row
 from modelstores.database.tables import (
     counter,
     element_state,
+    element_value,
     license_,
     observation,
     product,
@@ -63,6 +64,9 @@ def write_products(connection: Connection, here: Opened, batch: Sequence[Entry])
                     here.elements,
                     () if said[i].product.only_listed else here.beyond[said[i].product.source],
                 )
+            ],
+            element_value: [
+                r for i in untagged for r in rows.value_rows(said[i].product.values, i, here.valued)
             ],
             similarity: [rows.similarity_row(said[i].product, i, here.vocabulary) for i in unkeyed],
         },

@@ -62,6 +62,8 @@ class Opened:
     vocabulary: str
     #: {element: its row in the codebook of this run}
     elements: Mapping[str, int]
+    #: those of which the values stand in ``element_value``: licenses have a table of their own
+    valued: Mapping[str, int]
     #: {source: elements that such a source cannot hold, as only policy pages speak of some}
     beyond: Mapping[str, frozenset[str]]
     #: {file name: its row}

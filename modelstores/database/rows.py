@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from modelstores.database.tables import REFERENCE_KINDS, SOURCES
+from modelstores.elements.values.value import Value
 from modelstores.items import OF_THE_SIGHTING, Capture, Product
 
 Row = dict[str, Any]
@@ -119,6 +120,28 @@ def state_rows(
     """Return the rows of ``element_state``."""
     of = {"observation_id": observation_id}
     return [of | row for row in told_rows(elements, numbers, beyond)]
+
+
+def value_rows(
+    values: Mapping[str, Sequence[Value]], observation_id: int, numbers: Mapping[str, int]
+) -> list[Row]:
+    """Return the rows of ``element_value``; ``numbers`` are those of the elements that go there."""
+    return [
+        {
+            "observation_id": observation_id,
+            "element_id": numbers[element],
+            "position": position,
+            "raw": value.raw,
+            "value": value.value,
+            "number": value.number,
+            "unit": value.unit,
+            "metric": value.metric,
+            "dataset": value.dataset,
+        }
+        for element, read in values.items()
+        if element in numbers
+        for position, value in enumerate(read)
+    ]
 
 
 def similarity_row(product: Product, observation_id: int, vocabulary: str) -> Row:

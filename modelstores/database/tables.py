@@ -383,11 +383,11 @@ reference = Table(
 license_ = Table(
     "license",
     metadata,
-    _link("observation", "The observation that states it.", key=True),
-    _text("raw", "The store's words, the first 600 characters.", key=True),
+    _link("observation", "The observation that names it.", key=True),
+    _text("raw", "The store's words; 200 characters at most if they are not read.", key=True),
     _text("spdx", "SPDX expression; null if the words name no known license.", optional=True),
     Index("license_spdx", "spdx"),
-    comment="A license that an observation states.",
+    comment="A license that an observation names.",
 )
 
 policy = Table(

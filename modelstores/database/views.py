@@ -311,6 +311,34 @@ SELECT store.name, element.element, NULL, latest.title, latest.url, latest.evide
  WHERE latest.state = 'present'
 """,
     ),
+    "latest_value": View(
+        "What each product said of its elements when it was last seen, in one form: a row a value."
+        " Licenses stand in `license`, numbers that move by themselves in `counter`.",
+        {
+            "store": "Name of the store.",
+            "native_id": "The store's own id.",
+            "element": "Id of the element.",
+            "position": "Place among the product's values of the element, from 0.",
+            "raw": "The words, as the store has them.",
+            "value": "The same in one form; null if they could not be read.",
+            "number": "The value as a number: bytes, amount, count, figure, years.",
+            "unit": "Unit of the number.",
+            "metric": "What a figure of performance measures.",
+            "dataset": "The data that a figure of performance was measured on.",
+            "product_id": "The product.",
+            "observation_id": "What was said of it.",
+        },
+        """
+SELECT store.name AS store, product.native_id, element.element, said.position, said.raw,
+       said.value, said.number, said.unit, said.metric, said.dataset, latest.product_id,
+       latest.observation_id
+  FROM latest_sighting AS latest
+  JOIN element_value AS said ON said.observation_id = latest.observation_id
+  JOIN element ON element.id = said.element_id AND element.codebook = latest.codebook
+  JOIN store ON store.id = latest.store_id
+  JOIN product ON product.id = latest.product_id
+""",
+    ),
     "latest_key": View(
         "The similarity key of each product that has one, as it was last seen.",
         {

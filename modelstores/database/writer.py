@@ -48,7 +48,8 @@ class Run:
     started_at: str
     #: {"project", "parser", "codebook", "vocabulary", "scrapy", "chromium", ...: version}
     versions: Mapping[str, Any]
-    #: the codebook: [{"id", "name", "dimension", "definition"}] in the paper's order
+    #: the codebook: [{"id", "name", "dimension", "definition"}] in the paper's order, with
+    #: "values": "license" where the values of an element are licenses
     elements: Sequence[Mapping[str, Any]]
     #: "full" or "partial"; ``Writer.close`` may still change it
     scope: str = "partial"
@@ -106,13 +107,16 @@ class Writer:
             else:
                 row["capture_file"] = run.capture_file
                 number, started_at = insert_one(connection, snapshot, row), run.started_at
+            elements = opened.write_codebook(connection, versions["codebook"], run.elements)
+            licenses = {one["id"] for one in run.elements if one.get("values") == "license"}
             self._here = Opened(
                 snapshot_id=number,
                 store_id=store_id,
                 started_at=started_at,
                 parser=versions["parser"],
                 vocabulary=versions["vocabulary"],
-                elements=opened.write_codebook(connection, versions["codebook"], run.elements),
+                elements=elements,
+                valued={name: row for name, row in elements.items() if name not in licenses},
                 beyond={
                     source: frozenset((*(run.beyond or {}).get(source, ()), *run.of_store))
                     for source in SOURCES

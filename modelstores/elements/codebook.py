@@ -1,13 +1,14 @@
 """The codebook: what the 26 information elements are, and how each shows.
 
-The codebook is data (``schemas/elements.json``); this module only reads it.
-Names, dimensions and definitions are those of the paper's Table I.
+The codebook is data (``schemas/elements.json``, in the shape of ``schemas/codebook.json``);
+this module only reads it. Names, dimensions and definitions are those of the paper's Table I.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -42,10 +43,17 @@ class Element:
     definition: str
     #: what settles the borderline
     note: str
+    #: words of a page that show it, and words near the borderline that do not
+    example: str
+    counterexample: str
     #: "product", or "store" for what only the spider or a policy page can state
     level: str
     #: kinds of products that can have it: "model", "app"
     kinds: tuple[str, ...]
+    #: what its words can be read as, such as "size" or "license"; None if they stay words
+    values: str | None = None
+    #: {standard: its fields that hold the same}
+    mappings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: fields of a Product that are this element as they stand
     fields: tuple[str, ...] = ()
     #: fields or stated elements in which terms and patterns are looked for as well
@@ -76,10 +84,22 @@ class Element:
 
 
 @dataclass(frozen=True)
+class Standard:
+    """A standard whose fields elements are mapped to."""
+
+    id: str
+    name: str
+    version: str
+    #: where it is defined
+    url: str
+
+
+@dataclass(frozen=True)
 class Codebook:
     """All elements in the paper's order, and what never proves anything."""
 
     version: str
+    standards: tuple[Standard, ...]
     elements: tuple[Element, ...]
     #: words that stand where something is still to be written
     placeholders: tuple[str, ...]
@@ -87,7 +107,7 @@ class Codebook:
     boilerplate: tuple[str, ...]
     #: "host/path" of links that card templates bring along, or that lead to no product
     ignored_links: tuple[str, ...]
-    #: names of files, without extension, to which a link proves nothing
+    #: words in the last part of a link's path, and first parts, with which a link proves nothing
     ignored_files: tuple[str, ...]
     #: headings of what is told of other products, which proves nothing for this one
     other_products: tuple[str, ...]
@@ -112,9 +132,13 @@ def load() -> Codebook:
 
 
 def read(data: dict[str, Any]) -> Codebook:
-    """Return a codebook from its JSON form; TypeError if a field is missing or unknown."""
+    """Return a codebook from its JSON form.
+
+    KeyError or TypeError if a field is missing, TypeError if one is unknown.
+    """
     return Codebook(
         version=data["version"],
+        standards=tuple(Standard(**entry) for entry in data["standards"]),
         elements=tuple(_element(entry) for entry in data["elements"]),
         placeholders=tuple(data["placeholders"]),
         boilerplate=tuple(data["boilerplate"]),
@@ -128,8 +152,8 @@ def _element(entry: dict[str, Any]) -> Element:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
     }
-    for field in ("patterns", "policies"):
-        values[field] = tuple(
+    for name in ("patterns", "policies"):
+        values[name] = tuple(
             Pattern(
                 tuple(p["words"]),
                 p["regex"],
@@ -137,6 +161,7 @@ def _element(entry: dict[str, Any]) -> Element:
                 tuple(p.get("only", ())),
                 p.get("addresses", False),
             )
-            for p in entry.get(field, ())
+            for p in entry.get(name, ())
         )
+    values["mappings"] = {name: tuple(fields) for name, fields in entry.get("mappings", {}).items()}
     return Element(**values)

@@ -39,6 +39,11 @@ class Confusion:
         )
 
     @property
+    def judged(self) -> int:
+        """How many answers were compared."""
+        return self.tp + self.fp + self.fn + self.tn
+
+    @property
     def support(self) -> int:
         """How often yes was right."""
         return self.tp + self.fn

@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from modelstores.database.engine import DatabaseError, connect, name_of
 from modelstores.database.tables import metadata
 from modelstores.database.writer import CaptureFile, Writer
+from modelstores.elements.values.value import Value
 from modelstores.items import Capture, Policy, Product, Rejection
 from tests.conftest import ROOT
 from tests.database.samples import CODEBOOK, VERSIONS, product, rows, run, told, write
@@ -71,6 +72,7 @@ def test_a_product_is_stored_whole(engine: Engine) -> None:
         ("1", "resnet/50|imagenet|image-classification", '["imagenet"]', "Image")
     ]
     assert rows(engine, "SELECT kind, identifier FROM reference") == [("arxiv", "1512.03385")]
+    assert rows(engine, "SELECT COUNT(*) FROM element_value") == [(0,)]
     assert rows(engine, "SELECT raw, spdx FROM license ORDER BY raw") == [
         ("The MIT License", "MIT"),
         ("own terms", None),
@@ -92,6 +94,43 @@ def test_a_product_is_stored_whole(engine: Engine) -> None:
         (0, 1, 0, 0),
         (0, 0, 0, 1),
     ]
+
+
+VALUES = {
+    "owner": [Value("Ada")],
+    "size": [
+        Value("1.5 GiB", "1610612736", 1610612736.0, "B"),
+        Value("\0 MB"),
+        Value("x", "x 0.5 % on Y", 0.5, "%", "x", "Y"),
+    ],
+    "end_user_license": [Value("MIT", "MIT")],
+}
+SAID = (
+    "SELECT codebook, element, element_value.position, raw, value, number, unit, metric, dataset"
+    " FROM element_value JOIN element ON element.id = element_id"
+    " ORDER BY codebook, element.position, element_value.position"
+)
+
+
+def test_values_are_stored_with_the_states_of_their_codebook(engine: Engine) -> None:
+    first = [
+        ("1", "owner", 0, "Ada", None, None, None, None, None),
+        ("1", "size", 0, "1.5 GiB", "1610612736", 1610612736.0, "B", None, None),
+        ("1", "size", 1, "\ufffd MB", None, None, None, None, None),
+        ("1", "size", 2, "x", "x 0.5 % on Y", 0.5, "%", "x", "Y"),
+    ]
+    licence = CODEBOOK[0] | {"id": "end_user_license", "values": "license"}
+    elements = [*CODEBOOK, licence]
+    write(engine, product(values=VALUES), elements=elements)
+    assert rows(engine, SAID) == first
+    write(engine, product(values={}), elements=elements)  # this codebook has told all of it
+    assert rows(engine, SAID) == first
+    later = {"versions": VERSIONS | {"codebook": "2"}}
+    write(engine, product(values={"origin": [Value("there", "there")]}), **later)
+    second = ("2", "origin", 0, "there", "there", None, None, None, None)
+    assert rows(engine, SAID) == [*first, second]
+    latest = "SELECT store, native_id, element, raw, value FROM latest_value"
+    assert rows(engine, latest) == [("hub", "a/one", "origin", "there", "there")]
 
 
 def test_what_is_said_again_is_only_sighted_again(engine: Engine) -> None:

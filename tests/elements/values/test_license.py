@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from license_expression import get_spdx_licensing
 
-from modelstores.elements.licences import key, spdx
+from modelstores.elements.values.license import key, read, spdx
+from modelstores.elements.values.value import Value, table
 
 
 @pytest.mark.parametrize(
@@ -66,9 +64,8 @@ def test_what_names_no_licence(raw: str) -> None:
 
 
 def test_aliases_are_keys_and_lead_to_valid_expressions() -> None:
-    text = files("modelstores.elements").joinpath("licences.yaml").read_text("utf-8")
     known = get_spdx_licensing().known_symbols
-    for alias, licence in yaml.safe_load(text).items():
+    for alias, licence in table("license.yaml").items():
         assert key(alias) == alias or "/" in alias
         if licence and not licence.startswith("LicenseRef-"):
             assert licence in known
@@ -84,3 +81,31 @@ def test_any_text_gives_an_expression_that_stays_itself_or_nothing(raw: str) -> 
     found = spdx(raw)
     if found and len(found) <= 200 and "LicenseRef-" not in found:
         assert spdx(found) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("apache-2.0", [("apache-2.0", "Apache-2.0")]),
+        ("apache-2.0, mit", [("apache-2.0", "Apache-2.0"), ("mit", "MIT")]),
+        ("apache-2.0, own", [("apache-2.0, own", None)]),
+        ("License: apache-2.0", [("License: apache-2.0", "Apache-2.0")]),
+        (
+            "The net is licensed under the MIT License. See the file LICENSE.",
+            [("MIT", "MIT")],
+        ),
+        (
+            "The code is under the Apache License 2.0 and the weights are under CC BY 4.0.",
+            [("Apache License 2.0", "Apache-2.0"), ("CC BY 4.0", "CC-BY-4.0")],
+        ),
+        (
+            "Released under the Apache License, Version 2.0, as it says.",
+            [("Apache License, Version 2.0", "Apache-2.0")],
+        ),
+        ("under the GNU GPL version 2.", [("GNU GPL version 2", "GPL-2.0-only")]),
+        ("It is under a modified MIT license.", [("It is under a modified MIT license.", None)]),
+        ("my own terms", [("my own terms", None)]),
+    ],
+)
+def test_licences_in_words(words: str, found: list[tuple[str, str | None]]) -> None:
+    assert read(words) == [Value(*one) for one in found]

@@ -1,13 +1,17 @@
-"""From the words a store prints for a licence to an SPDX expression."""
+"""Licences as SPDX expressions, from the words that a store prints.
+
+Ids and expressions are those of the package ``license_expression``, other names those of
+``license.yaml``. In a sentence, what is read is what stands after "under" or "License:".
+"""
 
 from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 
-import yaml
 from license_expression import Licensing, get_spdx_licensing
+
+from modelstores.elements.values.value import Value, first, search, table
 
 #: A licence's name or expression is shorter; what is longer is a licence's text.
 LONGEST = 200
@@ -18,6 +22,32 @@ _ADDRESS = re.compile(r"^https?://(?:www\.)?")
 _FILLERS = frozenset({"the", "a", "an", "license", "licence", "licenses", "version", "ver"})
 _VERSION = re.compile(r"^v\.?(?=\d)")
 _WORDS = re.compile(r"[\w.+/\-]+")
+_LIST = re.compile(r"\s?[,;]\s")
+#: Where a sentence names a licence.
+_NUMBERED = r",? v(?:er|ersion)?\.? ?[0-9]|,? [0-9]"
+_NAMED = re.compile(
+    r"\b(?:licen[sc]e(?: name)?\s?[:|]\s?|under (?:the terms of )?(?:the |an? )?)"
+    rf"(?P<name>[^\s,;:()|](?:[^,;:()|\n]|,(?={_NUMBERED})){{0,80}}?)"
+    rf"(?=,(?!{_NUMBERED})|[;:()|\n]|$|\.(?:\s|$)"
+    rf"| (?:licen[sc]e(?!{_NUMBERED})|and|which|with|for|terms)\b)",
+    re.IGNORECASE,
+)
+
+
+def read(words: str) -> list[Value]:
+    """Return the licences in some words: one, several between commas, or those of a sentence."""
+    stripped = words.strip()
+    parts = _LIST.split(stripped) if len(stripped) <= LONGEST else []
+    for said in ([stripped], parts):
+        if said and all(map(spdx, said)):
+            return first(Value(one, spdx(one)) for one in said)
+    return search(_NAMED, words, _read)
+
+
+def _read(found: re.Match[str]) -> Value | None:
+    name = found["name"]
+    licence = spdx(name)
+    return Value(name, licence) if licence else None
 
 
 @lru_cache(maxsize=10_000)
@@ -47,10 +77,8 @@ def key(raw: str) -> str:
 
 @cache
 def _aliases() -> dict[str, str | None]:
-    table: dict[str, str | None] = yaml.safe_load(
-        files(__package__).joinpath("licences.yaml").read_text("utf-8")
-    )
-    return table
+    names: dict[str, str | None] = table("license.yaml")
+    return names | {key(licence): licence for licence in names.values() if licence}
 
 
 @cache

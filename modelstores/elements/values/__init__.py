@@ -1,0 +1,1 @@
+"""Normalisers: from the words for an element to values that can be compared and counted."""
