@@ -53,7 +53,7 @@ KNOWN_VALUES, MAX_KNOWN = 10_000, 80
 KNOWN_RECORDS, MAX_RECORD = 5_000, 500
 #: The element whose value nearly every record of a store has for itself.
 OWNER = "owner"
-#: Blanks in a heading that may be a sentence, and is read as text, if something stands below.
+#: Blanks in a heading that may be a sentence.
 SENTENCE = 4
 #: How the names of the rules begin that find words in a text.
 FOUND = ("pattern:", "term:")
@@ -277,11 +277,17 @@ def _read_text(product: Product, sections: list[Section], rules: Rules, tags: _T
             _search(summary, "summary", "text", rules, tags)
     for section in sections:
         prose = "\n".join(line.text for line in section.prose)
-        if section.lines and section.heading.count(" ") >= SENTENCE:
+        if _is_sentence(section, product.name):
             prose = f"{section.heading}\n{prose}"
         code = "\n".join(line.text for line in section.code)
         _search(prose, section.where, "text", rules, tags, section.ruled_out)
         _search(code, section.where, "code", rules, tags, section.ruled_out)
+
+
+def _is_sentence(section: Section, name: str) -> bool:
+    """Tell whether a heading may be read as text: it is no name, and something stands below."""
+    heading = section.heading
+    return bool(section.lines) and heading.count(" ") >= SENTENCE and name not in heading
 
 
 def _search(

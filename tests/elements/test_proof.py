@@ -303,4 +303,5 @@ def test_a_heading_that_is_a_sentence_is_read_as_text() -> None:
     heading = "Moth is based on llama chat. Training"
     assert proof("origin", (heading, "It took a day."))[1] == heading
     assert proof("origin", (heading, "")) == ABSENT
+    assert proof("origin", (heading, "It took a day."), name=heading.partition(".")[0]) == ABSENT
     assert proof("framework", ("Keras", "It took a day.")) == ABSENT
