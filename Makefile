@@ -63,6 +63,7 @@ docs: setup
 bench: setup
 	$(BIN)/python -m benchmarks.replay
 	$(BIN)/python -m benchmarks.lists
+	$(BIN)/python -m benchmarks.tagging
 
 # make clean: forget what was set up and built
 clean:

@@ -27,8 +27,10 @@ class Pattern:
     regex: str
     #: lines that the expression sees, from the one with the word on
     lines: int = 1
-    #: the fields that it reads, instead of summary and sections
+    #: what it reads ("name", "code"), instead of summary and sections
     only: tuple[str, ...] = ()
+    #: whether it is looked for in addresses as well: names in those prove nothing else
+    addresses: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,12 @@ class Element:
     patterns: tuple[Pattern, ...] = ()
     #: what shows it on a policy page of the store, besides ``patterns``
     policies: tuple[Pattern, ...] = ()
-    #: "host" or "host/path" that a link starts with
+    #: "host" or "host/path" that a link starts with; "*" stands for one part of the path
     links: tuple[str, ...] = ()
     #: counters that show it
     counters: tuple[str, ...] = ()
+    #: headings (as above) below which labels, terms and patterns prove nothing for it
+    not_below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,12 @@ class Codebook:
     placeholders: tuple[str, ...]
     #: beginnings of sentences that card templates bring along
     boilerplate: tuple[str, ...]
-    #: "host/path" of links that card templates bring along
+    #: "host/path" of links that card templates bring along, or that lead to no product
     ignored_links: tuple[str, ...]
+    #: words in the last part of a link's path, and first parts, with which a link proves nothing
+    ignored_files: tuple[str, ...]
+    #: headings of what is told of other products, which proves nothing for this one
+    other_products: tuple[str, ...]
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -135,6 +143,8 @@ def read(data: dict[str, Any]) -> Codebook:
         placeholders=tuple(data["placeholders"]),
         boilerplate=tuple(data["boilerplate"]),
         ignored_links=tuple(data["ignored_links"]),
+        ignored_files=tuple(data["ignored_files"]),
+        other_products=tuple(data["other_products"]),
     )
 
 
@@ -144,7 +154,13 @@ def _element(entry: dict[str, Any]) -> Element:
     }
     for name in ("patterns", "policies"):
         values[name] = tuple(
-            Pattern(tuple(p["words"]), p["regex"], p.get("lines", 1), tuple(p.get("only", ())))
+            Pattern(
+                tuple(p["words"]),
+                p["regex"],
+                p.get("lines", 1),
+                tuple(p.get("only", ())),
+                p.get("addresses", False),
+            )
             for p in entry.get(name, ())
         )
     values["mappings"] = {name: tuple(fields) for name, fields in entry.get("mappings", {}).items()}

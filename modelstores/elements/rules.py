@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from modelstores.elements.codebook import Codebook, Element, load
-from modelstores.elements.text import heading_key
+from modelstores.elements.codebook import Codebook, Element, Pattern, load
+from modelstores.elements.text import heading_key, is_denied
+
+#: Words of a heading that are compared with synonyms that headings begin with.
+MOST_WORDS = 8
+#: Letters of its first word that are, in scripts that write words together.
+MOST_LETTERS = 20
 
 #: Everything but ASCII letters and digits parts words.
 _WORDS = bytes(c if chr(c).isalnum() and c < 128 else 32 for c in range(256))
 
+
+# A term in a file's name ("keras.md") names the file.
+_NO_FILE = r"(?!\.(?:csv|gif|html?|ipynb|jpe?g|js|json|md|pdf|png|py|sh|svg|txt|ya?ml)(?![a-z0-9]))"
 
 #: What a product tells of one element: {"state", "evidence", "where", "rule"}.
 State = dict[str, Any]
@@ -38,17 +46,16 @@ class Rule(NamedTuple):
     name: str
     regex: re.Pattern[str]
     lines: int
-    only: tuple[str, ...]
+    #: where it is looked for: "text", "code", "name", or what is stated
+    reads: frozenset[str]
+    addresses: bool
 
     def find(self, low: str, called: Iterable[str]) -> tuple[int, int] | None:
-        """Return where the rule matches first on a line with one of the words that called it."""
-        starts = set()
-        for word in called:
-            at = low.find(word)
-            while at >= 0:
-                starts.add(low.rfind("\n", 0, at) + 1)
-                end = low.find("\n", at)
-                at = low.find(word, end) if end >= 0 else -1
+        """Return where the rule matches first on a line with one of the words that called it.
+
+        A match that the words around it deny ("no ...", "... coming soon") is none.
+        """
+        starts = {0} if "\n" not in low else set(_lines_with(called, low))
         for start in sorted(starts):
             end = start - 1
             for _ in range(self.lines):
@@ -56,18 +63,30 @@ class Rule(NamedTuple):
                 if end < 0:
                     end = len(low)
                     break
-            if found := self.regex.search(low[start:end]):
-                return start + found.start(), start + found.end()
+            lines = low[start:end]
+            for found in self.regex.finditer(lines):
+                if not is_denied(lines, *found.span()):
+                    return start + found.start(), start + found.end()
         return None
 
 
+def _lines_with(words: Iterable[str], low: str) -> Iterator[int]:
+    """Yield where lines begin that hold one of the words."""
+    for word in words:
+        at = low.find(word)
+        while at >= 0:
+            yield low.rfind("\n", 0, at) + 1
+            end = low.find("\n", at)
+            at = low.find(word, end) if end >= 0 else -1
+
+
 class Link(NamedTuple):
-    """A link that shows an element."""
+    """A link that shows an element: to a host, and a path that begins with these parts."""
 
     element: str
     name: str
     host: str
-    path: str
+    parts: tuple[str, ...]
 
 
 def words(low: str) -> set[bytes]:
@@ -85,29 +104,26 @@ class Rules:
         self.boilerplate = codebook.boilerplate
         self.ignored_links = codebook.ignored_links
         self.requires = {e.id: re.compile(e.requires) for e in codebook.elements if e.requires}
-        self.readers_of_code = {e.id for e in codebook.elements if e.code}
         self.nothing = {e.id: frozenset(e.nothing) for e in codebook.elements}
-        self.headings = _table((e, e.headings) for e in codebook.elements)
-        self.labels = _table((e, e.labels) for e in codebook.elements)
+        self.headings = _table((e.id, e.headings) for e in codebook.elements)
+        self.not_below = _table((e.id, e.not_below) for e in codebook.elements)
+        self.other_products = _table([("", codebook.other_products)])
+        self.labels = _table((e.id, e.labels) for e in codebook.elements)
+        self.ignored_files = frozenset(codebook.ignored_files)
         self.counters = [(e.id, c) for e in codebook.elements for c in e.counters]
         #: (element, what can be stated that proves it), the element itself first
         self.sources = [(e.id, s) for e in codebook.elements for s in (e.id, *e.also_stated)]
         #: (element, field of a product that is this element)
         self.fields = [(e.id, f) for e in codebook.elements for f in e.fields]
-        #: {field or stated element: elements whose terms and patterns are looked for in it}
-        self.readers = {
-            name: frozenset(e.id for e in codebook.elements if name in e.reads)
-            for name in {name for e in codebook.elements for name in e.reads}
-        }
         self._of_kind: dict[str, tuple[dict[str, State], frozenset[str]]] = {}
         self.links = [
-            Link(e.id, link, *link.partition("/")[::2])
+            Link(e.id, link, link.partition("/")[0], tuple(link.split("/")[1:]))
             for e in codebook.elements
             for link in e.links
         ]
         self.policies = {
             e.id: [
-                (Rule(0, e.id, f"{name}:{number}", re.compile(p.regex), p.lines, ()), p.words)
+                (_rule(e, f"{name}:{number}", p), p.words)
                 for name, found in (("policy", e.policies), ("pattern", e.patterns))
                 for number, p in enumerate(found, 1)
                 if not p.only
@@ -124,6 +140,12 @@ class Rules:
                 else:
                     self._by_part.append((key, rule._replace(order=order)))
         self._words = frozenset(self._by_word)
+        all_rules = [rule for rule, _ in _rules(codebook)]
+        #: {what is read: elements of which terms or patterns are looked for in it}
+        self.readers = {
+            name: frozenset(rule.element for rule in all_rules if name in rule.reads)
+            for name in frozenset().union(*(rule.reads for rule in all_rules))
+        }
 
     def called(self, low: str, elements: Collection[str]) -> list[tuple[Rule, list[str]]]:
         """Return the elements' rules whose words stand in a lower-case text, with those words.
@@ -131,7 +153,7 @@ class Rules:
         The order is the codebook's.
         """
         found: dict[int, tuple[Rule, list[str]]] = {}
-        for word in self._words & words(low):
+        for word in self._words.intersection(words(low)):
             for rule in self._by_word[word]:
                 if rule.element in elements:
                     found.setdefault(rule.order, (rule, []))[1].append(word.decode())
@@ -163,16 +185,16 @@ class Rules:
     def heading(self, heading: str) -> tuple[str, tuple[str, ...]]:
         """Return the synonym that a heading is, or begins with, and the elements it shows."""
         key = heading_key(heading)
-        if key in self.headings:
-            return key, self.headings[key]
-        start = key
-        for _ in range(8):
-            if f"{start}*" in self.headings:
-                return start, self.headings[f"{start}*"]
-            start = start.rpartition(" ")[0]
-            if not start:
-                break
-        return key, ()
+        return next(_matches(self.headings, key), (key, ()))
+
+    def ruled_out(self, heading: str) -> frozenset[str]:
+        """Return the elements for which labels and text below a heading prove nothing."""
+        found = _matches(self.not_below, heading_key(heading))
+        return frozenset(element for _, elements in found for element in elements)
+
+    def is_of_others(self, heading: str) -> bool:
+        """Tell whether a heading stands above what is told of other products."""
+        return any(_matches(self.other_products, heading_key(heading)))
 
 
 @cache
@@ -181,25 +203,50 @@ def default_rules() -> Rules:
     return Rules(load())
 
 
-def _table(entries: Iterable[tuple[Element, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+def _table(entries: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
     table: dict[str, tuple[str, ...]] = {}
     for element, synonyms in entries:
         for synonym in synonyms:
             key = heading_key(synonym) + ("*" if synonym.endswith("*") else "")
-            if element.id not in table.get(key, ()):
-                table[key] = (*table.get(key, ()), element.id)
+            if element not in table.get(key, ()):
+                table[key] = (*table.get(key, ()), element)
     return table
+
+
+def _matches(table: dict[str, tuple[str, ...]], key: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the synonyms in a table that a key is, or begins with, and what stands there."""
+    if key in table:
+        yield key, table[key]
+    start = key
+    for _ in range(MOST_WORDS):
+        if f"{start}*" in table:
+            yield start, table[f"{start}*"]
+        start = start.rpartition(" ")[0]
+        if not start:
+            break
+    word = key.partition(" ")[0]
+    if not word.isascii():  # words that are written together
+        for end in range(min(len(word), MOST_LETTERS) - 1, 1, -1):
+            if f"{word[:end]}*" in table:
+                yield word[:end], table[f"{word[:end]}*"]
 
 
 def _rules(codebook: Codebook) -> Iterable[tuple[Rule, tuple[str, ...]]]:
     """Yield each rule with the words that call it."""
     for element in codebook.elements:
         for number, pattern in enumerate(element.patterns, 1):
-            regex = re.compile(pattern.regex)
-            name = f"pattern:{number}"
-            yield Rule(0, element.id, name, regex, pattern.lines, pattern.only), pattern.words
+            yield _rule(element, f"pattern:{number}", pattern), pattern.words
         for term in element.terms:
             # A term is called by its longest word; the expression checks the rest.
             parts = re.findall(r"[a-z0-9]+", term)
-            regex = re.compile(rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9])")
-            yield Rule(0, element.id, f"term:{term}", regex, 1, ()), (max(parts, key=len),)
+            regex = rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9]){_NO_FILE}"
+            words = (max(parts, key=len),)
+            yield _rule(element, f"term:{term}", Pattern(words, regex)), words
+
+
+def _rule(element: Element, name: str, pattern: Pattern) -> Rule:
+    reads = frozenset(
+        pattern.only or ("text", *element.reads, *(("code",) if element.code else ()))
+    )
+    regex = re.compile(pattern.regex)
+    return Rule(0, element.id, name, regex, pattern.lines, reads, pattern.addresses)

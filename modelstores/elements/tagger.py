@@ -13,21 +13,23 @@ from urllib.parse import urlsplit
 
 from modelstores.elements.rules import (
     ABSENT,
+    NOT_APPLICABLE,
     UNKNOWN,
+    Link,
     Rules,
     State,
     default_rules,
     state,
 )
 from modelstores.elements.sections import (
-    Line,
     Section,
     as_line,
     is_cut,
     is_left_open,
+    is_open,
     labelled,
     read_sections,
-    split_label,
+    statements,
 )
 from modelstores.elements.text import (
     LINKS,
@@ -37,13 +39,24 @@ from modelstores.elements.text import (
     bare,
     clean,
     heading_key,
+    is_blank,
+    is_none,
     lower,
+    without_addresses,
 )
 from modelstores.items import Policy, Product
 
 #: Stated values that are remembered with what they prove, and how long these are at most, in
 #: characters: stores state the same licences, frameworks and languages again and again.
 KNOWN_VALUES, MAX_KNOWN = 10_000, 80
+#: Short records that are remembered with their tags, and how long what they state is at most.
+KNOWN_RECORDS, MAX_RECORD = 5_000, 500
+#: The element whose value nearly every record of a store has for itself.
+OWNER = "owner"
+#: Blanks in a heading that may be a sentence.
+SENTENCE = 4
+#: How the names of the rules begin that find words in a text.
+FOUND = ("pattern:", "term:")
 
 
 class _Tags:
@@ -77,6 +90,10 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
     that does not show it says nothing of it, and leaves it "unknown".
     """
     rules = rules or default_rules()
+    return _short(product, rules) if _is_short(product) else _whole(product, rules)
+
+
+def _whole(product: Product, rules: Rules) -> dict[str, State]:
     without_proof, applicable = rules.of_kind(product.kind)
     tags = _Tags(() if product.only_listed else applicable)  # an id proves nothing
     _read_stated(product, rules, tags)
@@ -92,6 +109,59 @@ def tag(product: Product, rules: Rules | None = None) -> dict[str, dict[str, Any
             found[element] = UNKNOWN
     found.update(tags.proofs)
     return found
+
+
+def _is_short(product: Product) -> bool:
+    """Tell whether there is nothing to read but a name, a few stated values, and counters."""
+    if product.sections or product.summary or product.links or not product.stated:
+        return False
+    return len(product.counters) <= MAX_KNOWN and (
+        sum(map(len, product.stated.values())) <= MAX_RECORD
+    )
+
+
+def _short(product: Product, rules: Rules) -> dict[str, State]:
+    """Return the same for a short record, by what many records of a store say alike.
+
+    Only owners and names are each record's own.
+    """
+    stated = product.stated.copy()
+    owner = stated.pop(OWNER, "")
+    alike, by_name = _known_record(
+        product.kind, tuple(stated.items()), tuple(product.counters), tuple(product.unread), rules
+    )
+    found = alike.copy()
+    if owner and found[OWNER] is not NOT_APPLICABLE:
+        found[OWNER] = _read(owner, OWNER, OWNER, rules) or found[OWNER]
+    if by_name:
+        tags = _Tags(by_name)
+        _search(product.name[:SECTION], "name", "name", rules, tags)
+        found.update(tags.proofs)
+    return found
+
+
+@lru_cache(KNOWN_RECORDS)
+def _known_record(
+    kind: str,
+    stated: tuple[tuple[str, str], ...],
+    counters: tuple[str, ...],
+    unread: tuple[str, ...],
+    rules: Rules,
+) -> tuple[dict[str, State], frozenset[str]]:
+    """Return the tags of a record without owner and name, and what its name can still prove.
+
+    A name comes before what the terms and patterns find in stated values.
+    """
+    counted = dict.fromkeys(counters, 0.0)
+    record = Product("", "", "", kind, "", "", stated=dict(stated), counters=counted)
+    record.unread = list(unread)
+    found = _whole(record, rules)
+    return found, frozenset(
+        element
+        for element in rules.readers.get("name", ())
+        if found[element] is not NOT_APPLICABLE
+        and (found[element]["rule"] or FOUND[0]).startswith(FOUND)
+    )
 
 
 def tag_policy(policy: Policy, rules: Rules | None = None) -> dict[str, dict[str, Any]]:
@@ -116,9 +186,7 @@ def _read_stated(product: Product, rules: Rules, tags: _Tags) -> None:
     for element, source in rules.sources:
         if source not in product.stated or element not in tags.open:
             continue
-        value = product.stated[source][:SECTION]
-        read = _known if len(value) <= MAX_KNOWN else _stated
-        tags.take(element, read(value, source, element, rules))
+        tags.take(element, _read(product.stated[source][:SECTION], source, element, rules))
     for element, name in rules.fields:
         value = getattr(product, name)
         value = str(value)[:SECTION] if value else ""
@@ -137,6 +205,10 @@ def _stated(value: str, source: str, element: str, rules: Rules) -> State | None
 
 
 _known = lru_cache(KNOWN_VALUES)(_stated)
+
+
+def _read(value: str, source: str, element: str, rules: Rules) -> State | None:
+    return (_known if len(value) <= MAX_KNOWN else _stated)(value, source, element, rules)
 
 
 def _read_counters(product: Product, rules: Rules, tags: _Tags) -> None:
@@ -167,12 +239,16 @@ def _read_headings(sections: list[Section], rules: Rules, tags: _Tags) -> None:
 
 
 def _first_line(section: Section, element: str, rules: Rules) -> str | None:
-    """Return the first line that says something of an element."""
-    for line, low in section.lines:
-        label, value = split_label(low)
-        said = value if label else low
-        if not _says_nothing(said, element, rules) and _meets(low, element, rules):
-            return line
+    """Return the first line that says something of an element, and is labelled as no other."""
+    for label, said, line in statements(section, rules):
+        owners = rules.labels.get(heading_key(label), ()) if label else ()
+        if (
+            (element in owners or not owners)
+            and bare(label) not in rules.nothing[element]
+            and not _says_nothing(said, element, rules)
+            and _meets(line.low, element, rules)
+        ):
+            return line.text
     return None
 
 
@@ -183,6 +259,7 @@ def _read_labels(sections: list[Section], rules: Rules, tags: _Tags) -> None:
             for element in rules.labels.get(key, ()):
                 if (
                     element in tags.open
+                    and element not in section.ruled_out
                     and not _says_nothing(value, element, rules)
                     and _meets(value, element, rules)
                 ):
@@ -191,39 +268,50 @@ def _read_labels(sections: list[Section], rules: Rules, tags: _Tags) -> None:
 
 def _read_text(product: Product, sections: list[Section], rules: Rules, tags: _Tags) -> None:
     for name, value in {"name": product.name, **product.stated}.items():
-        readers = rules.readers.get(name, frozenset()) & tags.open
-        if readers:
+        if name in rules.readers and tags.open & rules.readers[name]:
             where = "name" if name == "name" else "stated"
-            _search([as_line(value)], where, readers, rules, tags, field=name)
+            _search(value[:SECTION], where, name, rules, tags)
     if product.summary:
-        summary = as_line(product.summary)
-        if not is_left_open(summary.low, rules):
-            _search([summary], "summary", tags.open, rules, tags)
+        summary = product.summary[:SECTION]
+        if not is_left_open(lower(summary), rules):
+            _search(summary, "summary", "text", rules, tags)
     for section in sections:
-        _search(section.prose, section.where, tags.open, rules, tags)
-        coded = tags.open & rules.readers_of_code
-        _search(section.code, section.where, coded, rules, tags)
+        prose = "\n".join(line.text for line in section.prose)
+        if _is_sentence(section, product.name):
+            prose = f"{section.heading}\n{prose}"
+        code = "\n".join(line.text for line in section.code)
+        _search(prose, section.where, "text", rules, tags, section.ruled_out)
+        _search(code, section.where, "code", rules, tags, section.ruled_out)
+
+
+def _is_sentence(section: Section, name: str) -> bool:
+    """Tell whether a heading may be read as text: it is no name, and something stands below."""
+    heading = section.heading
+    return bool(section.lines) and heading.count(" ") >= SENTENCE and name not in heading
 
 
 def _search(
-    lines: list[Line],
+    text: str,
     where: str,
-    readers: Collection[str],
+    field: str,
     rules: Rules,
     tags: _Tags,
-    *,
-    field: str = "",
+    ruled_out: Collection[str] = (),
 ) -> None:
-    """Look for the terms and patterns of the elements ``readers`` in the lines."""
-    if not lines or not readers:
+    """Look in the text of a field for the terms and patterns that are looked for there."""
+    readers = tags.open & rules.readers[field]
+    if ruled_out:
+        readers = readers.difference(ruled_out)
+    if not text or not readers:
         return
-    low = "\n".join(line.low for line in lines)
-    text = None
+    low = lower(text)
+    hidden = None
     for rule, words in rules.called(low, readers):
-        if rule.element not in tags.open or (rule.only and field not in rule.only):
+        if rule.element not in tags.open or field not in rule.reads:
             continue
-        if span := rule.find(low, words):
-            text = text or "\n".join(line.text for line in lines)
+        if not rule.addresses and hidden is None:
+            hidden = without_addresses(low)
+        if span := rule.find(low if rule.addresses else hidden or "", words):
             tags.prove(rule.element, around(text, *span), where, rule.name)
 
 
@@ -234,33 +322,40 @@ def _read_links(product: Product, rules: Rules, tags: _Tags) -> None:
         place = _place(url)
         if place is None or f"{place[0]}{place[1]}".startswith(rules.ignored_links):
             continue
+        parts = [part for part in place[1].split("/") if part]
+        if parts and (parts[0] in rules.ignored_files or _names_ignored(parts[-1], rules)):
+            continue
         for link in rules.links:
-            if link.element in tags.open and _is_at(place, link.host, link.path):
+            if link.element in tags.open and _is_at(place[0], parts, link):
                 tags.prove(link.element, clean(url), "link", f"link:{link.name}")
 
 
 def _place(url: str) -> tuple[str, str] | None:
     """Return host and path of an address, lower case and without "www."; None if it has none."""
     try:
-        parts = urlsplit(url[:2_000].lower())
+        address = urlsplit(url[:2_000].lower())
     except ValueError:
         return None
-    host = (parts.netloc.rpartition("@")[2].partition(":")[0]).removeprefix("www.")
-    return (host, parts.path) if host else None
+    host = (address.netloc.rpartition("@")[2].partition(":")[0]).removeprefix("www.")
+    return (host, address.path) if host else None
 
 
-def _is_at(place: tuple[str, str], host: str, path: str) -> bool:
-    found, found_path = place
-    return (found == host or found.endswith(f".{host}")) and found_path.startswith(f"/{path}")
+def _names_ignored(part: str, rules: Rules) -> bool:
+    return not rules.ignored_files.isdisjoint(heading_key(part).split())
+
+
+def _is_at(host: str, parts: list[str], link: Link) -> bool:
+    if host != link.host and not host.endswith(f".{link.host}"):
+        return False
+    return len(parts) >= len(link.parts) and all(
+        part in ("*", found) for part, found in zip(link.parts, parts, strict=False)
+    )
 
 
 def _says_nothing(low: str, element: str, rules: Rules) -> bool:
     words = bare(low)
     return (
-        not words
-        or words in rules.placeholders
-        or words in rules.nothing[element]
-        or words.startswith(rules.boilerplate)
+        is_open(words, rules) or words in rules.nothing[element] or is_none(words) or is_blank(low)
     )
 
 

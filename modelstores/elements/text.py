@@ -19,9 +19,39 @@ HEADING = 80
 #: No heading synonym or label is longer than this; what is longer is not compared in full.
 COMPARED = 200
 
+#: Characters before and after a match that can deny it.
+AROUND = 40
+
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _OPTIONAL = re.compile(r"[\[(]\s{0,3}optional\s{0,3}[\])]")
 _NUMBERING = re.compile(r"\d{1,2}(?: \d{1,2}){0,3} (?=[^\d])")
+_ADDRESS = re.compile(
+    r"(?:https?://|ftp://|\bwww\.)[^\s<>\"']{1,2000}"
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}"
+)
+# What follows the host of an address without a scheme.
+_PATH = re.compile(r"\.(?:ai|co|com|dev|edu|gov|io|net|org)/[^\s<>\"']{1,2000}")
+_NO = r"(?:no|not|never|without|neither|nor|cannot|lacks?|\w{2,6}n['\u2019]t)"
+_DENIED_BEFORE = re.compile(
+    rf"\b{_NO} (?!(?:forget|just|limited|only)\b)(?:[\w-]{{1,20}} ){{0,2}}[\"'(\[]?\Z"
+)
+_DENIED_AFTER = re.compile(
+    r"['\")\]]? ?[:(\u2013-]? ?(?:is |are |was |were |will be )?(?:currently |still |yet )?"
+    r"(?:(?:coming|available|released|added) soon|not (?:yet |currently )?(?:available|released"
+    r"|provided|public|tracked|supported)|unavailable|under construction|tba\b|tbd\b"
+    r"|to be (?:added|announced|determined|released))"
+)
+# A value that only says that there is none. That something costs nothing is a price.
+_NONE = re.compile(
+    r"(?:no|none|not|never|nothing|without)\b(?! (?:charge|cost|fees?|longer|only)\b)"
+    r"[^.;,:\n]{0,40}"
+)
+_NONE_BEGINS = frozenset("nw")
+# "[insert a link]", "<your name>", "{{ license }}"
+_BLANK = re.compile(
+    r"\W{0,4}(?:\{\{|\{%|\$\{|[\[<({] ?(?:add|describe|enter|fill|insert|link to|name of|your)\b"
+    r"[^\])>}\n]{0,80}[\])>}]\W{0,4}\Z)"
+)
 _EDGES = " \t\r*_-\u2013\u2014\u2022\u00b7[](){}<>.:;!?\"'`\u2026\u3002\uff1a|#"
 
 
@@ -77,3 +107,32 @@ def around(text: str, start: int, end: int) -> str:
             before = space + 1 if space >= 0 else before
         left = before
     return clean(text[left:right])
+
+
+def without_addresses(low: str) -> str:
+    """Return the text with blanks in place of web and mail addresses, each as long."""
+    if "://" in low or "www." in low or "@" in low:
+        low = _ADDRESS.sub(_blanks, low)
+    return _PATH.sub(_blanks, low) if "/" in low else low
+
+
+def _blanks(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def is_denied(low: str, start: int, end: int) -> bool:
+    """Tell whether the words around ``low[start:end]`` say that it is not, or not yet, there."""
+    before = low[max(low.rfind("\n", 0, start) + 1, start - AROUND) : start]
+    if " " in before and _DENIED_BEFORE.search(before):
+        return True
+    return end < len(low) and _DENIED_AFTER.match(low, end, end + 2 * AROUND) is not None
+
+
+def is_none(words: str) -> bool:
+    """Tell whether bare words only say that there is none."""
+    return words[:1] in _NONE_BEGINS and _NONE.fullmatch(words) is not None
+
+
+def is_blank(low: str) -> bool:
+    """Tell whether a value is a blank that a template leaves to be filled in."""
+    return _BLANK.match(low, 0, 3 * AROUND) is not None
