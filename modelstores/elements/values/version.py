@@ -12,11 +12,12 @@ import re
 from modelstores.elements.values.value import Value, search
 
 _DIGITS = r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,6}"
+# ASCII: else [a-z] in any case has letters (U+0130) that are two in lower case.
 _TAIL = (
-    r"[-+._ ]?(?:alpha|beta|rc|pre|preview|dev|post|final|snapshot|[ab](?=[0-9]))"
-    r"(?:[-. ]?[0-9]{1,9})?|\+[a-z0-9]{1,20}(?:\.[a-z0-9]{1,20}){0,3}"
+    r"(?a:[-+._ ]?(?:alpha|beta|rc|pre|preview|dev|post|final|snapshot|[ab](?=[0-9]))"
+    r"(?:[-. ]?[0-9]{1,9})?|\+[a-z0-9]{1,20}(?:\.[a-z0-9]{1,20}){0,3})"
 )
-_ANY_TAIL = r"[-+._][a-z][a-z0-9]{0,20}(?:[-+._][a-z0-9]{1,20}){0,4}"
+_ANY_TAIL = r"(?a:[-+._][a-z][a-z0-9]{0,20}(?:[-+._][a-z0-9]{1,20}){0,4})"
 _WHOLE = re.compile(
     rf"(?:(?:current |latest )?(?:version|release):? )?v?\.?({_DIGITS}(?:{_TAIL}|{_ANY_TAIL})?)",
     re.IGNORECASE,

@@ -43,7 +43,16 @@ def test_versions_in_a_text_are_marked(words: str, found: list[tuple[str, str]])
 
 
 @pytest.mark.parametrize(
-    "words", ["Varies with device", "2019-03-15", "7B", "a net of 1.5 stages", "v1.2.3rd", "latest"]
+    "words",
+    [
+        "Varies with device",
+        "2019-03-15",
+        "7B",
+        "a net of 1.5 stages",
+        "v1.2.3rd",
+        "latest",
+        "0.\u0130",
+    ],
 )
 def test_what_is_no_version_stays_raw(words: str) -> None:
     assert read(words) == [Value(words)]
