@@ -8,11 +8,15 @@ import gc
 #: before one of the older. A thousand products of a listing are far more objects than Python's
 #: own 700, which would have it walk through those at hand a hundred times for nothing: they hold
 #: no cycles, and go as soon as they are written. The older generations are few, and searched
-#: sooner than Python's 10: the pages that were read are in them.
+#: sooner than Python's 10.
 THRESHOLDS = 50_000, 2, 5
 
 
 def search_seldom() -> None:
-    """Search seldom, and leave out what is there now: the program itself, which stays."""
+    """Search seldom, and leave out what is there now: the program itself, which stays.
+
+    For runs over many listings alone: pages hold cycles, and are large.
+    """
+    gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)

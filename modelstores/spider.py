@@ -25,6 +25,7 @@ from modelstores.capture.archive import Archive
 from modelstores.capture.storage import NotKeptError
 from modelstores.capture.wayback import live_address
 from modelstores.frontier import Frontier
+from modelstores.garbage import search_seldom
 from modelstores.items import Listing, Policy, Product, Rejection, merge
 from modelstores.opening import Opening
 from modelstores.page import EmptyShell, NotAProduct
@@ -178,6 +179,7 @@ class StoreSpider(Store, scrapy.Spider):
             many = self.lists_products and len(listings) > WORTH_A_WORKER
             if many and not (self.frontier.is_bounded or self._feeds):
                 self.worker = await Worker.start(type(self), self.known)
+                search_seldom()
             for url in listings:
                 if self.frontier.is_full:
                     return

@@ -15,7 +15,6 @@ from scrapy.crawler import Crawler
 from modelstores import browser
 from modelstores.arguments import ArgumentError, Arguments
 from modelstores.database.engine import DatabaseError
-from modelstores.garbage import search_seldom
 from modelstores.opening import Opening
 from modelstores.spider import StoreSpider
 
@@ -34,7 +33,6 @@ class Command(ScrapyCrawl):
             print(f"error: {error}", file=sys.stderr)
             self.exitcode = 2
             return
-        search_seldom()
         super().run(args, opts)
         if not self.exitcode and self._run is not None:
             self.exitcode = int(self._run.stats.get_value("snapshot/status") != "complete")
