@@ -146,6 +146,15 @@ class Rules:
             name: frozenset(rule.element for rule in all_rules if name in rule.reads)
             for name in frozenset().union(*(rule.reads for rule in all_rules))
         }
+        by_name = self.readers.get("name", frozenset())
+        #: elements of which the stated words prove nothing else, and that no name proves
+        self.alone = frozenset(
+            e
+            for e in self.by_id
+            if e not in self.readers
+            and e not in by_name
+            and all(element == e for element, source in self.sources if source == e)
+        )
 
     def called(self, low: str, elements: Collection[str]) -> list[tuple[Rule, list[str]]]:
         """Return the elements' rules whose words stand in a lower-case text, with those words.

@@ -51,8 +51,6 @@ from modelstores.items import Policy, Product
 KNOWN_VALUES, MAX_KNOWN = 10_000, 80
 #: Short records that are remembered with their tags, and how long what they state is at most.
 KNOWN_RECORDS, MAX_RECORD = 5_000, 500
-#: The element whose value nearly every record of a store has for itself.
-OWNER = "owner"
 #: Blanks in a heading that may be a sentence.
 SENTENCE = 4
 #: How the names of the rules begin that find words in a text.
@@ -123,16 +121,18 @@ def _is_short(product: Product) -> bool:
 def _short(product: Product, rules: Rules) -> dict[str, State]:
     """Return the same for a short record, by what many records of a store say alike.
 
-    Only owners and names are each record's own.
+    Read by themselves are its name, and stated words that stand alone: its owner.
     """
-    stated = product.stated.copy()
-    owner = stated.pop(OWNER, "")
+    alone = rules.alone & product.stated.keys()
+    stated = tuple(item for item in product.stated.items() if item[0] not in alone)
     alike, by_name = _known_record(
-        product.kind, tuple(stated.items()), tuple(product.counters), tuple(product.unread), rules
+        product.kind, stated, tuple(product.counters), tuple(product.unread), rules
     )
     found = alike.copy()
-    if owner and found[OWNER] is not NOT_APPLICABLE:
-        found[OWNER] = _read(owner, OWNER, OWNER, rules) or found[OWNER]
+    for element in alone:
+        if found[element] is not NOT_APPLICABLE:
+            value = product.stated[element]
+            found[element] = _read(value, element, element, rules) or found[element]
     if by_name:
         tags = _Tags(by_name)
         _search(product.name[:SECTION], "name", "name", rules, tags)
@@ -148,7 +148,7 @@ def _known_record(
     unread: tuple[str, ...],
     rules: Rules,
 ) -> tuple[dict[str, State], frozenset[str]]:
-    """Return the tags of a record without owner and name, and what its name can still prove.
+    """Return the tags of a record without what is read by itself, and what its name can prove.
 
     A name comes before what the terms and patterns find in stated values.
     """

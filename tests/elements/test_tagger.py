@@ -505,6 +505,17 @@ def test_a_short_record_is_tagged_as_any_other(said: Product) -> None:
     assert list(tag(said)) == IDS
 
 
+def test_a_short_record_needs_no_element_of_a_certain_name() -> None:
+    """What is read by itself follows from the codebook, which may have no owner."""
+    book = load()
+    rules = Rules(replace(book, elements=tuple(e for e in book.elements if e.id != "owner")))
+    said = Product("s", "1", "", "model", "list", "x", stated={"owner": "acme", "language": "en"})
+    assert tag(said, rules) == tagger._whole(said, rules)
+    assert tag(said, rules)["language"]["evidence"] == "en"
+    assert "owner" in tagger.default_rules().alone
+    assert not tagger.default_rules().alone & {"origin", "end_user_license", "version_number"}
+
+
 def test_a_short_records_name_comes_before_its_stated_words() -> None:
     stated = {"owner": "acme", "origin": "some/bert"}
     for name, where in (("resnet", "name"), ("x", "stated"), ("resnet", "name")):
