@@ -42,7 +42,7 @@ class Arguments:
         if archive and at:
             raise ArgumentError("archive and at: a run reads an archive or travels, not both")
         if isinstance(limit, str):
-            limit = _positive("limit", limit)
+            limit = whole_number(f"limit={limit}", limit)
         if isinstance(at, str):
             at = _day("at", at)
         if isinstance(ids, str):
@@ -55,9 +55,15 @@ class Arguments:
         return cls(archive, limit, at, ids)
 
 
-def _positive(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and int(value) > 0):
-        raise ArgumentError(f"{name}={value}: not a whole number above 0")
+def whole_number(said: str, value: str, below: int = 10**18) -> int:
+    """Return the number above 0 that a value is; ``said`` is what an error calls it.
+
+    Raises:
+        ArgumentError: it is none, or not ``below`` the bound.
+    """
+    digits = value.isascii() and value.isdigit() and len(value) <= len(str(below))
+    if not (digits and 0 < int(value) < below):
+        raise ArgumentError(f"{said[:100]}: not a whole number above 0")
     return int(value)
 
 

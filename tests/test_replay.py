@@ -285,6 +285,7 @@ GOOD = ("-a", "archive={tmp}/good.warc.gz")
         (["fake", *GOOD, "-a", "ids={tmp}/page.html"], "is no id of a product of fake"),
         (["fake", "-a", "limit=abc"], "limit=abc: not a whole number"),
         (["fake", "-a", "limit=0"], "limit=0: not a whole number"),
+        (["fake", "-a", f"limit={'9' * 5000}"], "999: not a whole number"),
         (["fake", "-a", "limt=3"], "unknown argument 'limt'"),
         (["fake", *GOOD, "-s", "DATABASE_URL=sqlite:////proc/x.db"], "/proc/x.db"),
         (["fake", *GOOD, "-s", "DATABASE_URL=nonsense"], "nonsense"),

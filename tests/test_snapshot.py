@@ -105,6 +105,7 @@ def test_stores_side_by_side_and_files_in_the_order_of_capture(
         (["--archive", "{tmp}/archive", "aws"], "{tmp}/archive/aws: no capture in it (.warc.gz"),
         (["--jobs", "0", "wolfram"], "--jobs 0: not a whole number above 0"),
         (["--jobs", "many", "wolfram"], "--jobs many: not a whole number above 0"),
+        (["--jobs", "1000", "wolfram"], "--jobs 1000: not a whole number above 0"),
         (["--accept", "x", "--because", "y"], "--accept x: not a whole number above 0"),
         (["--accept", "1"], "to accept a snapshot say which and why"),
         (["--because", "y"], "to accept a snapshot say which and why"),

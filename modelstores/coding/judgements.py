@@ -59,7 +59,7 @@ def write(connection: Connection, coder: str, read: Sequence[tuple[int, Row | st
     bad = {line: row for line, row in read if isinstance(row, str)}
     places = _places(connection, (row.unit for _, row in rows))
     elements = {one.id for one in load().elements}
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     first: dict[tuple[Any, ...], int] = {}
     judged: list[dict[str, Any]] = []
     for line, row in rows:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from modelstores.coding import judgements, sheet
 from modelstores.coding.agreement import PROGRAM, agreement
 from modelstores.coding.export import SEED, rows
-from modelstores.database.engine import DatabaseError, connect, errors_of
+from modelstores.database.engine import DatabaseError, opened
 from modelstores.database.tables import CODED
 from modelstores.database.views import Selection
 from modelstores.reports import output
@@ -121,27 +121,18 @@ class Command(ScrapyCommand):
 
     def _import(self, file: str, opts: argparse.Namespace) -> list[str]:
         coder, read = _coder(opts.coder), _rows(file)
-        url = self.settings["DATABASE_URL"]  # type: ignore[index]
-        connect(url, read_only=True).dispose()  # which makes no database that is not there
-        engine = connect(url)
-        try:
-            with errors_of(engine), engine.begin() as connection:
-                told = judgements.write(connection, coder, read)
-        finally:
-            engine.dispose()
+        with opened(self.settings["DATABASE_URL"]) as connection:  # type: ignore[index]
+            told = judgements.write(connection, coder, read)
         replaced = f", {told.replaced} of them in place of earlier ones" if told.replaced else ""
         print(f"{told.judged} judgements of {coder} imported{replaced}")
         return [f"{told.empty} rows without a code"] if told.empty else []
 
     @contextmanager
     def _reading(self, selection: Selection) -> Iterator[Connection]:
-        engine = connect(self.settings["DATABASE_URL"], read_only=True)  # type: ignore[index]
-        try:
-            with errors_of(engine), engine.connect() as connection:
-                check_stores(connection, selection)
-                yield connection
-        finally:
-            engine.dispose()
+        url = self.settings["DATABASE_URL"]  # type: ignore[index]
+        with opened(url, read_only=True) as connection:
+            check_stores(connection, selection)
+            yield connection
 
 
 def _action(args: list[str], opts: argparse.Namespace) -> str:

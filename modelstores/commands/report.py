@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from modelstores.database.engine import DatabaseError, connect, errors_of
+from modelstores.database.engine import DatabaseError, opened
 from modelstores.database.views import Selection
 from modelstores.reports import output
 from modelstores.reports.changes import changes
@@ -73,16 +73,13 @@ class Command(ScrapyCommand):
             report, options = _asked(args, opts)
             named = tuple(filter(None, (opts.stores or "").split(",")))
             selection = Selection(ALL if opts.all else DEFAULT, named)
-            engine = connect(self.settings["DATABASE_URL"], read_only=True)  # type: ignore[index]
-            try:
-                with errors_of(engine), engine.connect() as connection:
-                    check_stores(connection, selection)
-                    table = report(connection, selection=selection, **options)
-                    lines = table.remarks
-                    if lines is None:
-                        lines = remarks(connection, selection)
-            finally:
-                engine.dispose()
+            url = self.settings["DATABASE_URL"]  # type: ignore[index]
+            with opened(url, read_only=True) as connection:
+                check_stores(connection, selection)
+                table = report(connection, selection=selection, **options)
+                lines = table.remarks
+                if lines is None:
+                    lines = remarks(connection, selection)
             output.write(render(table, opts.format), opts.output)
         except (DatabaseError, ReportError) as error:
             print(f"error: {error}", file=sys.stderr)

@@ -11,11 +11,11 @@ from typing import ClassVar, cast
 from scrapy.commands import ScrapyCommand
 from scrapy.spiderloader import SpiderLoaderProtocol, get_spider_loader
 
-from modelstores.arguments import ArgumentError, Arguments
+from modelstores.arguments import ArgumentError, Arguments, whole_number
 from modelstores.board import Board, printable
 from modelstores.capture.order import SUFFIXES, captures_in
 from modelstores.database.accept import AcceptError, accept
-from modelstores.database.engine import DatabaseError, connect, errors_of
+from modelstores.database.engine import DatabaseError, connect, opened
 from modelstores.fleet import Fleet, Run, summary
 from modelstores.store import Store
 
@@ -83,14 +83,8 @@ class Command(ScrapyCommand):
         """Count a suspect snapshot from now on."""
         try:
             number, why = _judgement(args, opts)
-            url = self.settings["DATABASE_URL"]  # type: ignore[index]
-            connect(url, read_only=True).dispose()  # which makes no database that is not there
-            engine = connect(url)
-            try:
-                with errors_of(engine), engine.begin() as connection:
-                    name = accept(connection, number, why)
-            finally:
-                engine.dispose()
+            with opened(self.settings["DATABASE_URL"]) as connection:  # type: ignore[index]
+                name = accept(connection, number, why)
         except (AcceptError, ArgumentError, DatabaseError) as error:
             print(f"error: {printable(str(error))}", file=sys.stderr)
             self.exitcode = 2
@@ -104,7 +98,7 @@ def _judgement(args: list[str], opts: argparse.Namespace) -> tuple[int, str]:
         raise ArgumentError("--accept takes a number and --because, nothing else")
     if opts.accept is None or not why:
         raise ArgumentError('to accept a snapshot say which and why: --accept 3 --because "..."')
-    return _whole_number("--accept", opts.accept), why
+    return whole_number(f"--accept {opts.accept}", opts.accept), why
 
 
 def plan(
@@ -156,10 +150,4 @@ def _of_folder(folder: Path, chosen: list[str], known: list[str]) -> list[list[R
 def _jobs(given: str | None, stores: int) -> int:
     if given is None:
         return max(1, min(stores, os.cpu_count() or 1, MAX_JOBS))
-    return _whole_number("--jobs", given)
-
-
-def _whole_number(option: str, given: str) -> int:
-    if not (given.isascii() and given.isdigit() and len(given) < 10 and int(given)):
-        raise ArgumentError(f"{option} {given}: not a whole number above 0")
-    return int(given)
+    return whole_number(f"--jobs {given}", given, below=1000)

@@ -85,6 +85,23 @@ def connect(url: str, *, read_only: bool = False) -> Engine:
 
 
 @contextmanager
+def opened(url: str, *, read_only: bool = False) -> Iterator[Connection]:
+    """Open a database that is there and of this version, for one transaction.
+
+    Raises:
+        DatabaseError: it is not there or older, cannot be used, or fails meanwhile.
+    """
+    if not read_only:
+        connect(url, read_only=True).dispose()  # which makes none, and upgrades none
+    engine = connect(url, read_only=read_only)
+    try:
+        with errors_of(engine), engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def errors_of(engine: Engine) -> Iterator[None]:
     """Turn what the driver raises into a DatabaseError that names the database."""
     try:

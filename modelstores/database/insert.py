@@ -63,9 +63,9 @@ def insert_all(connection: Connection, found: Mapping[Table, Rows]) -> None:
         _insert(connection, table, rows, new_only=False)
 
 
-def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
-    """Insert rows; those that are there already stay as they are. Return how many were not."""
-    return _insert(connection, table, rows, new_only=True)
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows; those that are there already stay as they are."""
+    _insert(connection, table, rows, new_only=True)
 
 
 def insert_one(connection: Connection, table: Table, row: Row) -> int:
@@ -89,12 +89,12 @@ def dialect_insert(dialect: Dialect, table: Table) -> sqlite.Insert | postgresql
     return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def _insert(connection: Connection, table: Table, rows: Rows, *, new_only: bool) -> int:
+def _insert(connection: Connection, table: Table, rows: Rows, *, new_only: bool) -> None:
     if not rows:
-        return 0
+        return
     names = table.columns.keys() if isinstance(rows[0], tuple) else rows[0]
     statement = _statement(connection.dialect, table, tuple(names), new_only)
-    return connection.exec_driver_sql(statement.sql, statement.parameters(rows)).rowcount
+    connection.exec_driver_sql(statement.sql, statement.parameters(rows))
 
 
 @lru_cache(_STATEMENTS)
