@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from modelstores.database.rows import content_hash
+from modelstores.digest import content_hash
 from modelstores.elements.tagger import tag
 from modelstores.elements.values.normalise import normalise
 from modelstores.items import Product

@@ -69,7 +69,7 @@ class Product:
     record: Capture | None = None
 
     # --- added by pipelines ---
-    #: SHA-256 of what the source said (``database.rows.content_hash``)
+    #: SHA-256 of what the source said (``modelstores.digest``)
     digest: str | None = None
     #: Image, Video, Natural language, Audio, Structured, Multimodal or Other
     input_domain: str | None = None

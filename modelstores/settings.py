@@ -76,6 +76,7 @@ PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 1  # default 16; modelstores.rendering.meta s
 PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 30_000  # ms, as Playwright itself
 
 EXTENSIONS = {
+    "scrapy.extensions.remote_control.RemoteControl": None,  # off (above), and slow to load
     "modelstores.progress.Progress": 0,
     "modelstores.layout.LayoutReport": 0,
 }

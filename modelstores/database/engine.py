@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+import orjson
 from sqlalchemy import (
     URL,
     Connection,
@@ -31,7 +32,7 @@ from sqlalchemy.schema import SetColumnComment, SetTableComment
 from modelstores.database.tables import SCHEMA_VERSION, metadata, schema_version, storable
 from modelstores.database.views import create_views, drop_views
 
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False)
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False, separators=(",", ":"))
 #: Lists of names that are remembered as JSON, how many names these have at most, and how many
 #: characters: products say the same few again and again.
 _KNOWN, _MAX_NAMES, _MAX_LENGTH = 2_000, 30, 500
@@ -245,6 +246,10 @@ def to_json(value: object) -> str:
 
 
 def _to_json(value: object) -> str:
+    with suppress(orjson.JSONEncodeError):  # half a character, or a very long number
+        encoded = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        if b"null" not in encoded:  # which may stand for a number that is none
+            return storable(encoded.decode())
     try:
         return storable(_JSON.encode(value))
     except ValueError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -11,7 +9,7 @@ from typing import Any
 
 from modelstores.database.tables import REFERENCE_KINDS, SOURCES
 from modelstores.elements.values.value import Value
-from modelstores.items import OF_THE_SIGHTING, Capture, Product
+from modelstores.items import Capture, Product
 
 Row = dict[str, Any]
 #: A row as the values of all columns of its table, in their order: where there are many.
@@ -21,23 +19,9 @@ Reference = tuple[str, str, str]
 #: (the store's words, SPDX expression or None) of a license.
 License = tuple[str, str | None]
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _UUID_URN = "urn:uuid:"
 #: Most characters of a text that is part of a key: PostgreSQL indexes 2704 bytes at most.
 MAX_KEY = 600
-
-
-def content_hash(product: Product, stated: Mapping[str, Any] | None = None) -> str:
-    """Return the SHA-256 of what a source said of a product, in hexadecimal.
-
-    It is taken of the spider's part as canonical JSON, without what belongs to the
-    sighting: where the words stood, and the numbers of counters. That a counter is shown
-    is part of what was said: elements rest on it. ``stated`` is that part, if it was taken.
-    """
-    stated = product.as_stated() if stated is None else stated
-    said = {k: v for k, v in stated.items() if k not in OF_THE_SIGHTING}
-    said["counters"] = sorted(product.counters)
-    return hashlib.sha256(_CANONICAL.encode(said).encode()).hexdigest()
 
 
 def observation_row(

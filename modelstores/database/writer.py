@@ -19,7 +19,7 @@ from modelstores.database.engine import errors_of
 from modelstores.database.insert import insert_all, insert_new, insert_one
 from modelstores.database.opened import CaptureFile, Opened
 from modelstores.database.resume import VERSIONS, Resumable, reopen
-from modelstores.database.rows import License, Reference, Row, content_hash
+from modelstores.database.rows import License, Reference, Row
 from modelstores.database.tables import (
     COUNTS,
     SOURCES,
@@ -29,9 +29,10 @@ from modelstores.database.tables import (
     snapshot,
     snapshot_check,
 )
+from modelstores.digest import content_hash
 from modelstores.items import Policy, Product, Rejection
 
-__all__ = ["CaptureFile", "Run", "Writer", "content_hash"]
+__all__ = ["CaptureFile", "Run", "Writer"]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelstores.database.rows import (
-    content_hash,
     counter_rows,
     license_rows,
     rank,
@@ -15,55 +14,9 @@ from modelstores.database.rows import (
     sighting_row,
 )
 from modelstores.database.tables import storable
-from modelstores.items import Capture
 from tests.database.samples import product
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=30)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"counters": {"likes": 4, "downloads": 1}},
-        {"capture": None},
-        {"record": Capture("other.warc", 1, "<x>", "2027-01-01T00:00:00Z")},
-        {"capture": Capture("other.warc", 1, "<x>", "2027-01-01T00:00:00Z")},
-        {"elements": {}},
-        {"similarity": {}, "input_domain": None},
-    ],
-)
-def test_the_hash_is_of_the_content_alone(changes: dict[str, object]) -> None:
-    assert content_hash(product(**changes)) == content_hash(product())
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"name": "x"},
-        {"summary": "x"},
-        {"stated": {}},
-        {"sections": []},
-        {"links": []},
-        {"unread": ["size"]},
-        {"counters": {"likes": 3}},
-        {"source": "record"},
-        {"url": "https://hub.example/x"},
-        {"input_domains": ["Image"]},
-    ],
-)
-def test_the_hash_tells_any_change_of_content(changes: dict[str, object]) -> None:
-    assert content_hash(product(**changes)) != content_hash(product())
-
-
-def test_the_hash_does_not_depend_on_the_order_of_labels() -> None:
-    one, other = {"owner": "A", "size": "1 MB"}, {"size": "1 MB", "owner": "A"}
-    assert content_hash(product(stated=one)) == content_hash(product(stated=other))
-
-
-@settings(deadline=None)
-@given(ANY_TEXT)
-def test_any_text_has_a_hash(text: str) -> None:
-    assert len(content_hash(product(name=text))) == 64
 
 
 @settings(deadline=None)

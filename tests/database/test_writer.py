@@ -52,7 +52,7 @@ def test_a_product_is_stored_whole(engine: Engine) -> None:
     writer.close("complete", [], {"requests": 2}, {"listed": 1})
     assert rows(engine, "SELECT name, title, kind FROM store") == [("hub", "Hub", "model")]
     assert rows(engine, "SELECT source, name, summary, stated, links, unread FROM observation") == [
-        ("page", "A/ONE", "A net.", '{"owner": "Ada"}', '["https://arxiv.org/abs/1512.03385"]',
+        ("page", "A/ONE", "A net.", '{"owner":"Ada"}', '["https://arxiv.org/abs/1512.03385"]',
          '["origin"]')
     ]  # fmt: skip
     assert rows(engine, "SELECT position, heading, text FROM section") == [
@@ -87,7 +87,7 @@ def test_a_product_is_stored_whole(engine: Engine) -> None:
         " listed, stored, receipt FROM snapshot",
     ) == [
         ("complete", "full", "archive", "1", "1", "1", "2026-01-02T00:00:00Z",
-         "2026-01-02T00:00:00Z", 1, 1, '{"requests": 2}')
+         "2026-01-02T00:00:00Z", 1, 1, '{"requests":2}')
     ]  # fmt: skip
     assert rows(engine, "SELECT present, absent, not_applicable, unknown FROM element_count") == [
         (1, 0, 0, 0),
@@ -261,7 +261,7 @@ def test_what_failed_is_in_quarantine_with_its_reason(engine: Engine) -> None:
     )  # fmt: skip
     writer.close("suspect", ["too many"], {}, {})
     assert rows(engine, "SELECT stage, url, reasons, file, record_offset FROM quarantine") == [
-        ("validation", "https://hub.example/x", '["name: is empty", "url: \ufffd"]', "hub.warc.gz",
+        ("validation", "https://hub.example/x", '["name: is empty","url: \ufffd"]', "hub.warc.gz",
          7)
     ]  # fmt: skip
     assert rows(engine, "SELECT status, reasons, listed, quarantined FROM snapshot") == [

@@ -10,12 +10,15 @@ Codes and names are those of the package ``iso639``, names that people use besid
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
-
-from iso639 import ALL_LANGUAGES, Language
+from typing import TYPE_CHECKING
 
 from modelstores.elements.values.names import key, read_names
 from modelstores.elements.values.value import Value, table
+
+if TYPE_CHECKING:
+    from iso639 import Language
 
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?")
 _BRACKETS = re.compile(r"\s{0,2}\([^()]{0,60}\)$")
@@ -49,19 +52,25 @@ def _tag(said: str) -> str | None:
     return _names().get(name) or _names().get(key(_BRACKETS.sub("", said[-200:])))
 
 
+def _languages() -> Iterable[Language]:
+    from iso639 import ALL_LANGUAGES  # noqa: PLC0415 - it takes a fifth of a second
+
+    return ALL_LANGUAGES
+
+
 @cache
 def _common() -> dict[str, str]:
     """Return {key of a name: tag} of languages that many speak."""
     names = table("language.yaml")["names"]
     named = {key(name): tag for tag, others in names.items() for name in others}
-    return {key(one.name): one.part1 for one in ALL_LANGUAGES if one.part1} | named
+    return {key(one.name): one.part1 for one in _languages() if one.part1} | named
 
 
 @cache
 def _names() -> dict[str, str]:
     """Return {key of a name: tag}; a language of ISO 639-1 stands before others of its name."""
     found: dict[str, str] = {}
-    for one in sorted(ALL_LANGUAGES, key=lambda one: (one.part1 is None, one.part3)):
+    for one in sorted(_languages(), key=lambda one: (one.part1 is None, one.part3)):
         others = [other for name in one.other_names or () for other in (name.print, name.inverted)]
         for name in (one.name, *others):
             if one.status == "A":
@@ -74,7 +83,7 @@ def _codes() -> dict[str, str]:
     """Return {code of any part of ISO 639: tag}."""
     of_iso = {
         code: _code(one)
-        for one in ALL_LANGUAGES
+        for one in _languages()
         if one.status == "A"
         for code in (one.part1, one.part2b, one.part2t, one.part3)
         if code
