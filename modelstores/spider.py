@@ -12,10 +12,8 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from modelstores import layout, renderer, rendering
@@ -25,20 +23,16 @@ from modelstores.capture.archive import Archive
 from modelstores.capture.storage import NotKeptError
 from modelstores.capture.wayback import live_address
 from modelstores.frontier import Frontier
-from modelstores.garbage import search_seldom
-from modelstores.items import Listing, Policy, Product, Rejection, merge
+from modelstores.items import Policy, Product, Rejection, merge
+from modelstores.listing_pages import ListingPages
+from modelstores.losses import reason, rejection
 from modelstores.opening import Opening
 from modelstores.page import EmptyShell, NotAProduct
 from modelstores.redirects import LedAway
 from modelstores.store import Store, as_listed
 from modelstores.wayback import TravelError, WaybackMachine
-from modelstores.worker import Found, Worker
 
 logger = logging.getLogger(__name__)
-
-#: A second process reads ahead what an archive holds of listings, if there are more than these: it
-#: takes as long to start as to read a few.
-WORTH_A_WORKER = 10
 
 #: What cannot hold for a replay: nothing is fetched, so nobody has to be spared.
 REPLAY_SETTINGS: dict[str, Any] = {
@@ -78,11 +72,10 @@ class StoreSpider(Store, scrapy.Spider):
     previous: Archive | None = None
     #: digests of what the database holds already, tagged and keyed by these versions
     known: Container[str | None] = frozenset()
-    #: reads an archive's listings ahead, if there are many
-    worker: Worker | None = None
     arguments: Arguments
     account: Account
     frontier: Frontier
+    listing_pages: ListingPages
     renderer: renderer.Renderer
     versions: Mapping[str, Any]
 
@@ -127,6 +120,7 @@ class StoreSpider(Store, scrapy.Spider):
             if not (cls.render or cls.render_shells):
                 crawler.settings.setdict(OFFLINE_SETTINGS, priority="cmdline")
         spider.renderer = renderer.Renderer(spider)
+        spider.listing_pages = ListingPages(spider)
         return spider
 
     def hold(self, opening: Opening) -> None:
@@ -161,7 +155,7 @@ class StoreSpider(Store, scrapy.Spider):
             listings = list(self.listings()) if self.frontier.ids is None else []
             self.crawler.stats.set_value("listings/first", " ".join(r.url for r in listings))
             for listing in listings:
-                yield self.ask_listing(listing)
+                yield self.listing_pages.ask(listing)
             return
         async for request in self.of_archive(self.archive):
             if self.crawler.engine.needs_backout():  # as many at a time as are being worked on
@@ -174,16 +168,8 @@ class StoreSpider(Store, scrapy.Spider):
             yield self.ask_policy(url)
         for url in self.frontier.of_archive(archive):
             yield self.ask_product(url)
-        if self.lists_products or not self.frontier.is_bounded:
-            listings = self.frontier.listings(archive)
-            many = self.lists_products and len(listings) > WORTH_A_WORKER
-            if many and not (self.frontier.is_bounded or self._feeds):
-                self.worker = await Worker.start(type(self), self.known)
-                search_seldom()
-            for url in listings:
-                if self.frontier.is_full:
-                    return
-                yield self.ask_listing(Request(url))
+        async for request in self.listing_pages.of_archive(archive):
+            yield request
 
     async def products_archived(self, machine: WaybackMachine) -> AsyncIterator[Request]:
         """Ask for every product page that the Wayback Machine's index names."""
@@ -197,15 +183,7 @@ class StoreSpider(Store, scrapy.Spider):
                 if native_id and self.frontier.take(native_id):
                     yield self.ask_product(url)
         except TravelError as error:
-            self._lost_listing(before, error)
-
-    def ask_listing(self, listing: Request) -> Request:
-        """Return the request for a listing page: the store's own, complete."""
-        return listing.replace(
-            callback=self.read_listing,
-            errback=self.lost_listing,
-            meta=listing.meta | self.renderer.meta(listing.url),
-        )
+            self.listing_pages.lose(before, error)
 
     def ask_product(self, url: str) -> Request:
         """Return the request for a product's page or record."""
@@ -228,60 +206,6 @@ class StoreSpider(Store, scrapy.Spider):
         )
 
     # --- reading ---
-
-    async def read_listing(self, response: Response) -> AsyncIterator[Request | Listing | Product]:
-        """Ask for the products, and the further listings, of a listing page.
-
-        Entries that are products themselves are stored, unless pages are to be read: those
-        of some products, or those that an archive holds.
-        """
-        try:
-            found = await self._read_ahead(response)
-            if found is None:
-                found = list(self.parse(response))
-        except Exception as error:
-            self._lost_listing(response.url, error)
-            return
-        entries: list[Product] = []
-        reads_pages = self.archive is None and self.frontier.is_bounded
-        for one in found:
-            entry = one if isinstance(one, Product) else None
-            native_id = entry.native_id if entry else self.native_id_of(one.url)
-            url = self.product_url.format(id=native_id) if entry else one.url
-            if self.archive and not self.frontier.is_new(
-                self.archive, url, native_id, entry=entry is not None
-            ):
-                continue
-            if native_id is None:
-                yield self.ask_listing(one if isinstance(one, Request) else Request(url))
-            elif self.frontier.is_full:
-                break
-            elif entry is None or reads_pages:
-                if self.frontier.take(native_id):
-                    yield self.ask_product(url)
-            elif self.frontier.claim(native_id):
-                entry.capture = response.meta.get("capture")
-                entries.append(entry)
-        self.account.add("listed", len(entries))
-        for item in entries if self._feeds or not entries else [Listing(entries)]:
-            yield item
-
-    async def _read_ahead(self, response: Response) -> Found | None:
-        """Return what the worker finds in a listing; None if there is none that can be asked."""
-        if self.worker is None or not self.worker.is_ready:
-            return None
-        self.crawler.stats.inc_value("listings/by_worker")
-        return await self.worker.read(response)
-
-    @property
-    def _feeds(self) -> bool:
-        """Whether the items are written to files as well: each product by itself, and whole."""
-        return bool(self.settings.getdict("FEEDS"))
-
-    def closed(self, reason: str) -> None:  # noqa: ARG002
-        """End the worker."""
-        if self.worker:
-            self.worker.close()
 
     async def read_policy(self, response: Response, url: str) -> AsyncIterator[Policy]:
         """Read a policy page."""
@@ -312,7 +236,7 @@ class StoreSpider(Store, scrapy.Spider):
         """Return a product with what its record says, and without what a new layout hides."""
         if layout.is_changed(self, product):
             product.unread = layout.unread(self, product)
-            self.account.unread(_rejection(_asked(response), "none of the store's headings"))
+            self.account.unread(rejection(_asked(response), "none of the store's headings"))
         record = await self.fetch_record(product.native_id) if product.source == "page" else None
         return merge(product, record) if record else product
 
@@ -329,7 +253,7 @@ class StoreSpider(Store, scrapy.Spider):
 
     async def not_shown(self, asked: Request, native_id: str, error: Exception) -> Product:
         """Return a product whose page was answered but shows none: its record, or as listed."""
-        self.account.unread(_rejection(asked, reason(error)))
+        self.account.unread(rejection(asked, reason(error)))
         record = None if self.record_id(asked.url) else await self.fetch_record(native_id)
         return record or as_listed(self, native_id, asked.meta.get("capture"))
 
@@ -369,7 +293,7 @@ class StoreSpider(Store, scrapy.Spider):
             yield await self.not_shown(request, request.cb_kwargs["native_id"], error)
             return
         refused = "Forbidden by robots.txt" in str(error)
-        self.account.reject(_rejection(request, reason(error)), "refused" if refused else "failed")
+        self.account.reject(rejection(request, reason(error)), "refused" if refused else "failed")
 
     def led_back(self, request: Request) -> None:
         """Account for a product redirected to one that was asked for already."""
@@ -383,34 +307,7 @@ class StoreSpider(Store, scrapy.Spider):
         url: str = failure.request.url  # type: ignore[attr-defined]
         self.account.note(Rejection("policy", url, [reason(failure.value)]))
 
-    def lost_listing(self, failure: Failure) -> None:
-        """Keep note of a listing page that was not received: the listing is not whole."""
-        if isinstance(failure.value, NotKeptError):
-            return
-        self._lost_listing(failure.request.url, failure.value)  # type: ignore[attr-defined]
-
-    def _lost_listing(self, url: str, error: BaseException | None) -> None:
-        if self.archive and not self.lists_products:
-            self.frontier.leads_out = True  # its pages are there, with or without a listing
-            return
-        self.crawler.stats.inc_value("listings/failed")
-        logger.error("listing %s: %s", url, reason(error))
-
 
 def _asked(response: Response) -> Request:
     request: Request = response.request  # type: ignore[assignment]
     return request
-
-
-def _rejection(request: Request, why: str) -> Rejection:
-    return Rejection("page", request.url, [why], capture=request.meta.get("capture"))
-
-
-def reason(error: BaseException | None) -> str:
-    """Return in one line why a page was lost."""
-    if isinstance(error, HttpError):
-        return f"HTTP status {error.response.status}"
-    if isinstance(error, (NotAProduct, IgnoreRequest, rendering.RenderingError)):
-        return str(error)[:500]
-    first = (str(error).splitlines() or [""])[0][:300]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -13,8 +13,8 @@ from modelstores.elements.tagger import tag
 from modelstores.evaluation import gold, pages
 from modelstores.evaluation.agreement import Confusion
 from modelstores.evaluation.outcome import Outcome
+from modelstores.losses import reason
 from modelstores.reports.table import Block, Cell, Table
-from modelstores.spider import reason
 from modelstores.store import Store
 
 #: Pages of the gold on which an element must be for its F1 to say much.
