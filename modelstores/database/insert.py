@@ -33,18 +33,23 @@ class _Statement(NamedTuple):
     #: the columns of texts that any store wrote
     words: Collection[str]
 
-    def parameters(self, rows: Rows) -> list[Values]:
+    def parameters(self, rows: Rows) -> Sequence[Values]:
         """Return what the driver is given for each row."""
-        columns = (
+        given = isinstance(rows[0], tuple)
+        columns = list(
             zip(*rows, strict=True)
-            if isinstance(rows[0], tuple)
+            if given
             else ([row[name] for row in rows] for name, _ in self.columns)  # type: ignore[call-overload]
         )
-        converted = (
-            column
-            if convert is None or (name in self.words and _are_storable(column))
-            else map(convert, column)
+        converts = [
+            None if name in self.words and _are_storable(column) else convert
             for column, (name, convert) in zip(columns, self.columns, strict=True)
+        ]
+        if given and not any(converts):
+            return rows  # type: ignore[return-value]
+        converted = (
+            map(convert, column) if convert else column
+            for column, convert in zip(columns, converts, strict=True)
         )
         return list(zip(*converted, strict=True))
 
