@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from modelstores.similarity.reading import Match, Part, Reading, evidence
+from modelstores.similarity.part import Match, Part, evidence
+from modelstores.similarity.reading import Reading
 from modelstores.similarity.variants import MAX_TOKENS, read_variant
 from modelstores.similarity.vocabulary import Vocabulary
 

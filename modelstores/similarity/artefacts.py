@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from modelstores.items import Product
-from modelstores.similarity.reading import MAX_BODY, MAX_LINKS, MAX_TITLE
+from modelstores.similarity.part import MAX_TITLE
+from modelstores.similarity.reading import MAX_BODY, MAX_LINKS
 
 ENDINGS = (
     ".pth", ".pt", ".h5", ".hdf5", ".onnx", ".tflite", ".ckpt", ".safetensors", ".bin", ".npz",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from modelstores.items import Product
 from modelstores.similarity.algorithm import Algorithm, find_algorithm
 from modelstores.similarity.objective import find_objective
-from modelstores.similarity.reading import Part, Reading
+from modelstores.similarity.part import Part
+from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary, vocabulary
 
 

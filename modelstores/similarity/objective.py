@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelstores.similarity.algorithm import Algorithm
-from modelstores.similarity.reading import Match, Part, Reading, evidence
+from modelstores.similarity.part import Match, Part, evidence
+from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from modelstores.similarity.matcher import tokenise
 from modelstores.similarity.objective import Objective
-from modelstores.similarity.reading import KNOWN_FIELDS, MAX_KNOWN, Match, Part, Reading, evidence
+from modelstores.similarity.part import KNOWN_FIELDS, MAX_KNOWN, Match, Part, evidence
+from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary, slug
 
 #: Tokens that a "trained on" reaches, if no sentence ends before.
