@@ -11,6 +11,7 @@ from modelstores.similarity.domain import domain_of
 from modelstores.similarity.objective import find_objective
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.training import find_datasets, without_backbone_data
+from modelstores.similarity.training import shown as shown_data
 from modelstores.similarity.vocabulary import Vocabulary, vocabulary
 
 
@@ -44,25 +45,26 @@ def _similarity(
     data = find_datasets(reading, known)
     if algorithm:
         domain = known.algorithms[algorithm.entry].get("domain") or domain
-    objective = find_objective(reading, known, algorithm, data.datasets, domain)
+    objective = find_objective(reading, known, algorithm, [one.id for one in data], domain)
     data = without_backbone_data(data, objective, known)
+    datasets = [one.name for one in data]
     shown: dict[str, Any] = {}
     if algorithm:
         shown["algorithm"] = algorithm.shown
-    if data.datasets:
-        shown["datasets"] = data.shown
+    if data:
+        shown["datasets"] = shown_data(data)
     if objective:
         shown["objective"] = objective.shown
     key = family_key = None
-    if algorithm and data.datasets and objective:
-        rest = f"{'+'.join(data.datasets)}|{objective.id}"
+    if algorithm and data and objective:
+        rest = f"{'+'.join(datasets)}|{objective.id}"
         key, family_key = f"{algorithm.name}|{rest}", f"{algorithm.family}|{rest}"
     return {
         "key": key,
         "family_key": family_key,
         "algorithm": algorithm.family if algorithm else None,
         "variant": algorithm.variant or None if algorithm else None,
-        "datasets": data.datasets,
+        "datasets": datasets,
         "objective": objective.id if objective else None,
         "artefacts": find_artefacts(product),
         "vocabulary": known.version,

@@ -58,6 +58,8 @@ class Vocabulary:
     wide_domain_words: frozenset[str]
     #: what every cue of training holds one of
     cue_stems: tuple[str, ...]
+    #: words with whose number a handle names a part of a data set
+    subset_words: frozenset[str]
     no_dataset: frozenset[tuple[str, ...]]
     training_headings: frozenset[tuple[str, ...]]
     #: {arXiv id or "owner/repository" in lower case: family}
@@ -167,6 +169,7 @@ def vocabulary() -> Vocabulary:
         },
         wide_domain_words=frozenset(objectives["wide_domain_words"]),
         cue_stems=tuple(datasets["cue_stems"]),
+        subset_words=frozenset(datasets["subset_words"]),
         no_dataset=frozenset(t for name in datasets["no_dataset"] for t in spellings(name)),
         training_headings=frozenset(
             tuple(tokenise(name)) for name in datasets["training_headings"]
