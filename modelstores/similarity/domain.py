@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from modelstores.items import Product
-from modelstores.similarity.algorithm import Algorithm, find_algorithm
+from modelstores.similarity.algorithm import find_algorithm
+from modelstores.similarity.named import Algorithm
 from modelstores.similarity.objective import find_objective
 from modelstores.similarity.part import Part
 from modelstores.similarity.reading import Reading

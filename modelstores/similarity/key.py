@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from modelstores.items import Product
-from modelstores.similarity.algorithm import Algorithm, find_algorithm
+from modelstores.similarity.algorithm import find_algorithm
 from modelstores.similarity.artefacts import find_artefacts
 from modelstores.similarity.domain import domain_of
+from modelstores.similarity.named import Algorithm
 from modelstores.similarity.objective import find_objective
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.training import find_datasets, without_backbone_data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from modelstores.similarity.algorithm import Algorithm
+from modelstores.similarity.named import Algorithm
 from modelstores.similarity.part import Match, Part, evidence
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary

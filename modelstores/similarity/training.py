@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from modelstores.similarity.matcher import tokenise
 from modelstores.similarity.objective import Objective
-from modelstores.similarity.part import KNOWN_FIELDS, MAX_KNOWN, Match, Part, evidence
+from modelstores.similarity.part import KNOWN_FIELDS, MAX_KNOWN, Match, Part, evidence, together
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.told import Told, earlier_rounds, of_training, told_by_passage
 from modelstores.similarity.vocabulary import Vocabulary, slug
@@ -61,12 +61,9 @@ def find_datasets(reading: Reading, known: Vocabulary) -> list[Data]:
 
 def shown(data: list[Data]) -> dict[str, Any]:
     """Return the words that named the data sets, the places of these, and their roles if told."""
-    said = [each for one in data for each in one.shown]
-    words = dict.fromkeys(str(each["words"]) for each in said)
-    where = dict.fromkeys(str(each["where"]) for each in said)
+    said = together(each for one in data for each in one.shown)
     roles = {one.name: one.role for one in data if one.role}
-    together = evidence(None, ", ".join(words), ", ".join(where))
-    return {**together, "roles": roles} if len(set(roles.values())) > 1 else together
+    return {**said, "roles": roles} if len(set(roles.values())) > 1 else said
 
 
 def without_backbone_data(

@@ -28,7 +28,8 @@ MAX_JOINED = 5
 class Sense(NamedTuple):
     """What a name means.
 
-    ``kind`` is ``algorithm``, ``dataset``, ``objective``, ``generic``, ``domain`` or ``cue``.
+    ``kind`` is ``algorithm``, ``dataset``, ``objective``, ``generic``, ``domain``, ``cue``,
+    ``neck`` (of a detector) or ``short`` (a letter for a backbone beside a detector).
     ``exact`` is the spelling that a short name needs in running text, or "".
     ``stuck``: the name was written with the v of a version (yolov3).
     ``titles``: the name counts only in names and stated fields.
@@ -135,27 +136,6 @@ def vocabulary() -> Vocabulary:
         {**e, "variant": [s for part in e.get("variant", ()) for s in _slots(part, grammars)]}
         for e in algorithms["entries"]
     ]
-    trie = Trie()
-    for kind, entries in (
-        ("algorithm", families),
-        ("dataset", datasets["entries"]),
-        ("objective", objectives["entries"]),
-    ):
-        for entry in entries:
-            for tokens, sense in _names(kind, entry):
-                trie.add(tokens, sense)
-    for phrase, ids in datasets["together"].items():
-        for dataset in ids:
-            for tokens in spellings(phrase):
-                trie.add(tokens, Sense("dataset", dataset, titles=True))
-    for cue, phrases in datasets["cues"].items():
-        for phrase in phrases:
-            trie.add(tokenise(phrase), Sense("cue", cue))
-    for word in objectives["generic"]:
-        trie.add(tokenise(word), Sense("generic", word))
-    for domain, words in objectives["domains"].items():
-        for word in words:
-            trie.add(tokenise(word), Sense("domain", domain))
     noise = algorithms["noise"]
     return Vocabulary(
         version=str(algorithms["version"]),
@@ -179,8 +159,43 @@ def vocabulary() -> Vocabulary:
             for e in families
             for key in (*e.get("arxiv", ()), *e.get("repositories", ()))
         },
-        trie=trie,
+        trie=_trie(families, algorithms["necks"], datasets, objectives),
     )
+
+
+def _trie(
+    families: list[dict[str, Any]],
+    necks: Mapping[str, Any],
+    datasets: Mapping[str, Any],
+    objectives: Mapping[str, Any],
+) -> Trie:
+    """Return all names with what they mean."""
+    trie = Trie()
+    for kind, entries in (
+        ("algorithm", families),
+        ("dataset", datasets["entries"]),
+        ("objective", objectives["entries"]),
+    ):
+        for entry in entries:
+            for tokens, sense in _names(kind, entry):
+                trie.add(tokens, sense)
+    for entry in families:
+        for letter in entry.get("short", ()):
+            trie.add(tokenise(letter), Sense("short", entry["id"], titles=True))
+    for phrase, ids in datasets["together"].items():
+        for dataset in ids:
+            for tokens in spellings(phrase):
+                trie.add(tokens, Sense("dataset", dataset, titles=True))
+    for kind, meanings in (
+        ("neck", necks),
+        ("cue", datasets["cues"]),
+        ("generic", {word: [word] for word in objectives["generic"]}),
+        ("domain", objectives["domains"]),
+    ):
+        for meaning, phrases in meanings.items():
+            for phrase in phrases:
+                trie.add(tokenise(phrase), Sense(kind, meaning))
+    return trie
 
 
 def _slots(part: Any, grammars: Mapping[str, Any]) -> list[dict[str, Any]]:
