@@ -10,6 +10,9 @@ from modelstores.similarity.part import Match, Part, evidence
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary
 
+#: Tokens that end a sentence.
+SENTENCE_ENDS = frozenset(".!?")
+
 
 @dataclass
 class Objective:
@@ -60,19 +63,50 @@ def _refines(finer: str, coarse: str, known: Vocabulary) -> bool:
 
 
 def _objective_in(part: Part, known: Vocabulary, domain: str | None) -> Objective | None:
-    """Return the objective a part names: the finest of those it names first."""
-    chosen: Match | None = None
-    for match in part.of("objective"):
-        if chosen is None or known.objectives[match.sense.id].get("parent") == chosen.sense.id:
-            chosen = match
+    """Return the objective a part names: of a name or field the finest of those it names first."""
+    chosen = _first_of(part, known) if part.title else _only_one_of(part, known)
     if chosen:
         return Objective(chosen.sense.id, chosen)
-    # "next generation networks": a general word means a task only in a name or field
-    for match in part.of("generic") if part.title else ():
-        meant = known.generic[match.sense.id].get(domain or "")
-        if meant:
-            return Objective(meant, match)
+    for match in part.of("generic"):
+        # "next generation networks": most general words mean a task only in a name or field
+        if part.title or match.sense.id in known.generic_in_text:
+            meant = known.generic[match.sense.id].get(domain or "")
+            if meant:
+                return Objective(meant, match)
     return None
+
+
+def _first_of(part: Part, known: Vocabulary) -> Match | None:
+    """Return the objective named first, or the finer one that follows."""
+    chosen: Match | None = None
+    for match in part.of("objective"):
+        if chosen is None or _is_finer(match, chosen, known):
+            chosen = match
+    return chosen
+
+
+def _only_one_of(part: Part, known: Vocabulary) -> Match | None:
+    """Return the only objective in the first sentence that names any.
+
+    A network "for tasks like" several has none of them, nor what it is a "backbone for".
+    """
+    chosen: Match | None = None
+    tokens = part.text.tokens
+    others = {match.end for match in part.of("other use")}
+    for match in part.of("objective"):
+        if match.start in others:
+            continue
+        if chosen is None or _is_finer(match, chosen, known):
+            chosen = match
+        elif not SENTENCE_ENDS.isdisjoint(tokens[chosen.end : match.start]):
+            break
+        elif match.sense.id != chosen.sense.id and not _is_finer(chosen, match, known):
+            return None
+    return chosen
+
+
+def _is_finer(match: Match, than: Match, known: Vocabulary) -> bool:
+    return known.objectives[match.sense.id].get("parent") == than.sense.id
 
 
 def _by_prior(

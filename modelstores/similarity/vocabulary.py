@@ -29,7 +29,8 @@ class Sense(NamedTuple):
     """What a name means.
 
     ``kind`` is ``algorithm``, ``dataset``, ``objective``, ``generic``, ``domain``, ``cue``,
-    ``neck`` (of a detector) or ``short`` (a letter for a backbone beside a detector).
+    ``neck`` (of a detector), ``short`` (a letter for a backbone beside a detector) or
+    ``other use``.
     ``exact`` is the spelling that a short name needs in running text, or "".
     ``stuck``: the name was written with the v of a version (yolov3).
     ``titles``: the name counts only in names and stated fields.
@@ -52,6 +53,7 @@ class Vocabulary:
     objectives: Mapping[str, Mapping[str, Any]]
     #: {generic task word: {input domain: objective}}
     generic: Mapping[str, Mapping[str, str]]
+    generic_in_text: frozenset[str]
     noise: Mapping[str, Any]
     #: {language name or code: code}
     languages: Mapping[str, str]
@@ -143,6 +145,7 @@ def vocabulary() -> Vocabulary:
         datasets={e["id"]: e for e in datasets["entries"]},
         objectives={e["id"]: e for e in objectives["entries"]},
         generic=objectives["generic"],
+        generic_in_text=frozenset(objectives["generic_in_text"]),
         noise={name: frozenset(map(str, values)) for name, values in noise.items()},
         languages={
             word: code for code, words in datasets["languages"].items() for word in (code, *words)
@@ -190,6 +193,7 @@ def _trie(
         ("neck", necks),
         ("cue", datasets["cues"]),
         ("generic", {word: [word] for word in objectives["generic"]}),
+        ("other use", {"": objectives["other_uses"]}),
         ("domain", objectives["domains"]),
     ):
         for meaning, phrases in meanings.items():
