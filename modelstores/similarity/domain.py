@@ -85,15 +85,12 @@ def _by_name_or_summary(reading: Reading, known: Vocabulary) -> Domain | None:
 
 def said_domain(reading: Reading) -> Domain | None:
     """Return the domain that the store's own words for domain, task or objective name."""
-    said: dict[str, Domain] = {}
-    parts = [*reading.tasks]
     stated = reading.stated("objective")
-    if stated:
-        parts.append(stated)
+    parts = [*reading.tasks, stated] if stated else reading.tasks
+    said: dict[str, Domain] = {}
     for part in parts:
-        answer = part.tells(_by_task_or_words)
-        if answer:
-            said.setdefault(str(answer["domain"]), dict(answer))
+        if answer := part.tells(_by_task_or_words):
+            said.setdefault(str(answer["domain"]), answer)
     inputs = [d for d in said if d != "Other"]
     if len(inputs) == 1 or (inputs and stated is None and len(reading.tasks) == 1):
         return said[inputs[0]]

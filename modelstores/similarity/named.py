@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from modelstores.similarity.part import Match, Part, evidence, together
+from modelstores.similarity.part import Match, Part, evidence, once, together
 from modelstores.similarity.variants import MAX_TOKENS, read_variant
 from modelstores.similarity.vocabulary import Vocabulary
 
@@ -34,7 +34,7 @@ class Algorithm:
         """The family with its variant."""
         return f"{self.family}-{self.variant}" if self.variant else self.family
 
-    @property
+    @once
     def shown(self) -> dict[str, Any]:
         """The words that named it, and where they stood."""
         if self.link:
@@ -69,6 +69,12 @@ def one_named_in(part: Part, known: Vocabulary) -> Algorithm | None:
     found = named_in(part, known)
     if not found:
         return None
+    if len(found) > 1 or part.of("short"):
+        return _one_of(found, part, known)
+    return found[0] if found[0].variant or not part.title else _with_size_before(found[0], known)
+
+
+def _one_of(found: list[Algorithm], part: Part, known: Vocabulary) -> Algorithm:
     entries = known.algorithms
     for role in ("detector", "method"):
         outer = next((a for a in found if entries[a.entry].get(role)), None)
@@ -119,7 +125,7 @@ def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
     """
     tokens = match.text.tokens
     reach = range(match.end, min(match.end + MAX_TOKENS, len(tokens)))
-    if not part.title:
+    if not reach or not part.title:
         return list(reach)
     skipped = {i for m in part.of("dataset") for i in range(m.start, m.end)}
     if part.handle:

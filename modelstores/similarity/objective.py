@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelstores.similarity.named import Algorithm
-from modelstores.similarity.part import Match, Part, evidence
+from modelstores.similarity.part import Match, Part, evidence, once
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary
 
@@ -21,7 +21,7 @@ class Objective:
     id: str
     named_by: Match | Algorithm
 
-    @property
+    @once
     def shown(self) -> dict[str, Any]:
         """The words that named it, and where they stood."""
         if isinstance(self.named_by, Match):

@@ -49,6 +49,8 @@ def find_datasets(reading: Reading, known: Vocabulary) -> list[Data]:
     stated = frozenset(found)
     for told in earlier_rounds(passages, stated) if stated else of_training(passages):
         found.setdefault(told.id, evidence(told.match))
+    if not found:
+        return []
     roles = _roles(passages)
     data = [
         Data(
