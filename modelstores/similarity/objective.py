@@ -43,11 +43,13 @@ def find_objective(
     on the page the family says it if it serves one task only, and the training
     data serves that same task.
     """
-    prior = _by_prior(known, algorithm, datasets)
-    places = [reading.stated("objective"), reading.title, *reading.tasks]
+    stated = reading.stated("objective")
+    places = [stated, reading.title] if stated else [reading.title]
+    places += reading.tasks
     if not reading.is_bare:
         places.append(reading.summary)
-    found = [o for part in places if part and (o := part.tells(_objective_in, domain))]
+    found = [o for part in places if (o := part.tells(_objective_in, domain))]
+    prior = _by_prior(known, algorithm, datasets)
     if not found:
         return prior
     for finer in (*found[1:], prior):

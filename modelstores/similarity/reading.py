@@ -62,10 +62,12 @@ class Reading:
 
     @once
     def tasks(self) -> list[Part]:
-        """The input domains or tasks in the store's words."""
+        """The input domains or tasks in the store's words, without the stated objective again."""
+        objective = self._product.stated.get("objective")
         return [
             field_part(words[:MAX_TITLE], "input_domains", self._known)
             for words in self._product.input_domains[:MAX_LINKS]
+            if words != objective
         ]
 
     @once

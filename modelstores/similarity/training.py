@@ -44,7 +44,9 @@ class Data(NamedTuple):
 
 def find_datasets(reading: Reading, known: Vocabulary) -> list[Data]:
     """Return the training data that a product states, by name; none where it states none."""
-    found = dict((*_from_title(reading, known), *_from_field(reading, known)))
+    found = dict(_from_title(reading.title, known))
+    if field := reading.stated("training_set"):
+        found.update(field.tells(_from_field))
     passages = [] if reading.is_bare else list(told_by_passage(reading))
     stated = frozenset(found)
     for told in earlier_rounds(passages, stated) if stated else of_training(passages):
@@ -115,7 +117,9 @@ def _part_of(data: Data, parts: dict[str, dict[str, Any]]) -> Data:
 
 def _subset_in_title(title: Part, known: Vocabulary) -> dict[str, dict[str, Any]]:
     """Return the part of a data set that a handle numbers: ``defects/class_3``."""
-    tokens = title.text.tokens if title.handle else []
+    tokens = title.text.tokens
+    if not title.handle or known.subset_words.isdisjoint(tokens):
+        return {}
     for i, (token, number) in enumerate(pairwise(tokens)):
         if token in known.subset_words and number.isdecimal():
             words = evidence(None, title.text.words(i, i + 2), title.text.where)
@@ -123,33 +127,27 @@ def _subset_in_title(title: Part, known: Vocabulary) -> dict[str, dict[str, Any]
     return {}
 
 
-def _from_field(reading: Reading, known: Vocabulary) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Yield the data sets of the stated field; unknown ones if it is a list of names."""
-    part = reading.stated("training_set")
-    if part is None:
-        return
+def _from_field(part: Part, known: Vocabulary) -> list[Named]:
+    """Return the data sets of a stated field; unknown ones if it is a list of names."""
     raw = part.text.raw
     pieces = [p.strip() for p in raw.replace(";", ",").replace("\n", ",").split(",")]
     listed = not _PROSE.search(raw) and all(len(p.split()) <= MAX_UNKNOWN_WORDS for p in pieces)
     if not listed:
-        for match in part.of("dataset"):
-            yield match.sense.id, evidence(match)
-        return
-    for piece in pieces:
-        yield from _one(piece, part.text.where, known)
+        return [(match.sense.id, evidence(match)) for match in part.of("dataset")]
+    return [named for piece in pieces for named in _one(piece, part.text.where, known)]
 
 
-def _one(piece: str, where: str, known: Vocabulary) -> Iterable[tuple[str, dict[str, Any]]]:
+def _one(piece: str, where: str, known: Vocabulary) -> Iterable[Named]:
     """Return what one name of a list of data sets means; names met again are read once."""
     return (_known if len(piece) <= MAX_KNOWN else _read)(piece, where, known)
 
 
 @lru_cache(KNOWN_FIELDS)
-def _known(piece: str, where: str, known: Vocabulary) -> tuple[tuple[str, dict[str, Any]], ...]:
+def _known(piece: str, where: str, known: Vocabulary) -> tuple[Named, ...]:
     return tuple(_read(piece, where, known))
 
 
-def _read(piece: str, where: str, known: Vocabulary) -> Iterable[tuple[str, dict[str, Any]]]:
+def _read(piece: str, where: str, known: Vocabulary) -> Iterable[Named]:
     """Yield the data sets that a name names: known ones, else the name as a slug."""
     part = Part(piece, where, known, title=True)
     matches = part.of("dataset")
@@ -165,9 +163,8 @@ def _is_no_dataset(piece: str, known: Vocabulary) -> bool:
     return not all(names) or any(name in known.no_dataset for name in names)
 
 
-def _from_title(reading: Reading, known: Vocabulary) -> Iterable[tuple[str, dict[str, Any]]]:
+def _from_title(part: Part, known: Vocabulary) -> Iterable[Named]:
     """Yield the data sets that the name names; "Trained on X Data" may name an unknown X."""
-    part = reading.title
     raw = part.text.raw
     start = raw.lower().find("trained on ")
     if start < 0:
