@@ -12,8 +12,8 @@ from modelstores.similarity.vocabulary import Sense, Vocabulary
 
 #: Characters read of a name or heading.
 MAX_TITLE = 300
-#: Fields that are remembered as read, and how long these are at most, in characters: stores
-#: state a few hundred tasks and architectures again and again.
+#: Fields and headings that are remembered as read, and how long these are at most, in
+#: characters: stores have a few hundred tasks, architectures and headings again and again.
 KNOWN_FIELDS, MAX_KNOWN = 4_000, 80
 
 T = TypeVar("T")
@@ -118,16 +118,15 @@ class Part:
         return found
 
 
+def known_part(raw: str, where: str, known: Vocabulary, title: bool) -> Part:
+    """Return a field or heading as a part; what stores say again and again is read once."""
+    read = _known_part if len(raw) <= MAX_KNOWN else Part
+    return read(raw, where, known, title)
+
+
 @lru_cache(KNOWN_FIELDS)
-def _known_field(raw: str, where: str, known: Vocabulary) -> Part:
-    return Part(raw, where, known, title=True)
-
-
-def field_part(raw: str, where: str, known: Vocabulary) -> Part:
-    """Return a stated field as a part; what stores state again and again is read once."""
-    if len(raw) <= MAX_KNOWN:
-        return _known_field(raw, where, known)
-    return Part(raw, where, known, title=True)
+def _known_part(raw: str, where: str, known: Vocabulary, title: bool) -> Part:
+    return Part(raw, where, known, title)
 
 
 def evidence(match: Match | None, words: str = "", where: str = "") -> dict[str, Any]:

@@ -6,10 +6,11 @@ Page text is hostile input: every part is bounded before anything looks at it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from modelstores.items import Product
-from modelstores.similarity.part import MAX_TITLE, Part, field_part, once
+from modelstores.similarity.part import MAX_TITLE, Part, known_part, once
 from modelstores.similarity.prose import without_code
 from modelstores.similarity.vocabulary import Vocabulary
 
@@ -58,14 +59,16 @@ class Reading:
     def stated(self, element: str) -> Part | None:
         """Return what the store states in a field."""
         words = self._product.stated.get(element)
-        return field_part(words[:MAX_FIELD], f"stated:{element}", self._known) if words else None
+        if not words:
+            return None
+        return known_part(words[:MAX_FIELD], f"stated:{element}", self._known, title=True)
 
     @once
     def tasks(self) -> list[Part]:
         """The input domains or tasks in the store's words, without the stated objective again."""
         objective = self._product.stated.get("objective")
         return [
-            field_part(words[:MAX_TITLE], "input_domains", self._known)
+            known_part(words[:MAX_TITLE], "input_domains", self._known, title=True)
             for words in self._product.input_domains[:MAX_LINKS]
             if words != objective
         ]
@@ -101,7 +104,9 @@ class Reading:
     @once
     def headings(self) -> list[Part]:
         """The headings of the sections."""
-        return [self._part(heading, "heading", title=False) for heading, _ in self.sections]
+        return [
+            known_part(heading, "heading", self._known, title=False) for heading, _ in self.sections
+        ]
 
     @once
     def opening(self) -> list[Part]:
@@ -113,22 +118,20 @@ class Reading:
                 left -= len(raw)
         return found
 
-    def on_training(self) -> Iterator[tuple[Part, bool]]:
-        """Yield the passages that speak of training; True: its heading says that all of it does."""
-        if self._product.summary and self._speaks_of_training(self._product.summary):
+    def on_training(self, speaks: Callable[[str], Any]) -> Iterator[tuple[Part, bool]]:
+        """Yield the passages that speak of training in lower case; True: all of it does.
+
+        A summary or paragraph is a passage, and a whole section whose heading says so.
+        """
+        if self._product.summary and speaks(self._product.summary[:MAX_FIELD].lower()):
             yield self.summary, False
         for (heading, raw), part in zip(self.sections, self.headings, strict=True):
-            if tuple(part.text.tokens) in self._known.training_headings:
+            if part.tells(_is_on_training):
                 yield self._part(raw, _where(heading), title=False, code=True), True
-            elif self._speaks_of_training(raw):
+            elif speaks(raw.lower()):
                 for passage in without_code(raw).split("\n\n"):
-                    if self._speaks_of_training(passage):
+                    if speaks(passage.lower()):
                         yield self._part(passage, _where(heading), title=False), False
-
-    def _speaks_of_training(self, raw: str) -> bool:
-        """Whether a cue can be in a text: only then it is worth reading."""
-        low = raw[:MAX_BODY].lower()
-        return any(stem in low for stem in self._known.cue_stems)
 
     @once
     def links(self) -> list[tuple[str, str]]:
@@ -142,6 +145,10 @@ class Reading:
 
 
 _FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s|\n[ \t]*\n")
+
+
+def _is_on_training(heading: Part, known: Vocabulary) -> bool:
+    return tuple(heading.text.tokens) in known.training_headings
 
 
 def _where(heading: str) -> str:

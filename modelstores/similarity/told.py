@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from modelstores.similarity.part import Match, Part
 from modelstores.similarity.reading import Reading
+from modelstores.similarity.vocabulary import Vocabulary
 
 #: Tokens that a "trained on" reaches, if no sentence ends before.
 CUE_REACH = 40
@@ -23,9 +24,10 @@ TRAINING, PRETRAINING, FINETUNING = "training", "pre-training", "fine-tuning"
 
 #: "carnivore" subtree; subset 'small': a part of a data set has its name in quotes.
 _SUBSET = re.compile(
-    r"[\"'\u201c\u2018`]([\w][\w -]{0,40})[\"'\u201d\u2019`] (?:subset|subtree|subcorpus)\b"
-    r"|\b(?:subset|subtree|subcorpus) [\"'\u201c\u2018`]([\w][\w -]{0,40})[\"'\u201d\u2019`]"
+    r"[\"'\u201c\u2018`]([\w][\w -]{0,40})[\"'\u201d\u2019`] (?:subset|subtree)\b"
+    r"|\b(?:subset|subtree) [\"'\u201c\u2018`]([\w][\w -]{0,40})[\"'\u201d\u2019`]"
 )
+_SUBSET_NOUN = re.compile(r"\bsub(?:set|tree)\b")
 #: Parts that all data sets have: to be trained on them is to be trained on the data set.
 _EVERY_SUBSET = frozenset({"train", "training", "test", "val", "validation", "dev", "full", "all"})
 
@@ -52,9 +54,18 @@ class Told(NamedTuple):
         return self.match.text.tokens[: self.match.start]
 
 
-def told_by_passage(reading: Reading) -> Iterator[list[Told]]:
-    """Yield what each passage that speaks of training tells, in page order; none is empty."""
-    for part, training in reading.on_training():
+def told_by_passage(reading: Reading, known: Vocabulary, stated: bool) -> Iterator[list[Told]]:
+    """Yield what each passage on training tells, in page order; none is empty.
+
+    Beside ``stated`` data only fine-tuning and parts of data sets are of interest.
+    """
+
+    def speaks(raw: str) -> bool:
+        if stated:
+            return known.speaks_of_finetuning(raw) or bool(_SUBSET_NOUN.search(raw))
+        return known.speaks_of_training(raw)
+
+    for part, training in reading.on_training(speaks):
         told = list(_told_in(part, TRAINING if training else ""))
         if told:
             yield told
@@ -108,7 +119,7 @@ def _subset_at(match: Match) -> str:
     """Return the part of a data set that is named beside it, or ""."""
     start, end = match.text.span(match.start, match.end)
     near = match.text.raw[max(0, start - SUBSET_REACH) : end + SUBSET_REACH]
-    if "sub" not in near:
+    if not _SUBSET_NOUN.search(near):
         return ""
     found = _SUBSET.search(near)
     name = found[1] or found[2] if found else ""

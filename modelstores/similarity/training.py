@@ -47,8 +47,8 @@ def find_datasets(reading: Reading, known: Vocabulary) -> list[Data]:
     found = dict(_from_title(reading.title, known))
     if field := reading.stated("training_set"):
         found.update(field.tells(_from_field))
-    passages = [] if reading.is_bare else list(told_by_passage(reading))
     stated = frozenset(found)
+    passages = [] if reading.is_bare else list(told_by_passage(reading, known, bool(stated)))
     for told in earlier_rounds(passages, stated) if stated else of_training(passages):
         found.setdefault(told.id, evidence(told.match))
     if not found:

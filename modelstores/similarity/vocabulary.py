@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -59,8 +59,9 @@ class Vocabulary:
     languages: Mapping[str, str]
     #: words for a domain that others may narrow: vision is images or video
     wide_domain_words: frozenset[str]
-    #: what every cue of training holds one of
-    cue_stems: tuple[str, ...]
+    #: whether a text in lower case can hold a cue of training, or of a later round of it
+    speaks_of_training: Callable[[str], bool]
+    speaks_of_finetuning: Callable[[str], bool]
     #: words with whose number a handle names a part of a data set
     subset_words: frozenset[str]
     no_dataset: frozenset[tuple[str, ...]]
@@ -139,6 +140,7 @@ def vocabulary() -> Vocabulary:
         for e in algorithms["entries"]
     ]
     noise = algorithms["noise"]
+    cues = datasets["cues"]
     return Vocabulary(
         version=str(algorithms["version"]),
         algorithms={e["id"]: e for e in families},
@@ -151,7 +153,11 @@ def vocabulary() -> Vocabulary:
             word: code for code, words in datasets["languages"].items() for word in (code, *words)
         },
         wide_domain_words=frozenset(objectives["wide_domain_words"]),
-        cue_stems=tuple(datasets["cue_stems"]),
+        speaks_of_training=_holds_cue(
+            (cue for role, phrases in cues.items() if role != "evaluation" for cue in phrases),
+            datasets["cue_stems"],
+        ),
+        speaks_of_finetuning=_holds_cue(cues["fine-tuning"], datasets["cue_stems"]),
         subset_words=frozenset(datasets["subset_words"]),
         no_dataset=frozenset(t for name in datasets["no_dataset"] for t in spellings(name)),
         training_headings=frozenset(
@@ -200,6 +206,21 @@ def _trie(
             for phrase in phrases:
                 trie.add(tokenise(phrase), Sense(kind, meaning))
     return trie
+
+
+def _holds_cue(phrases: Iterable[str], stems: Iterable[str]) -> Callable[[str], bool]:
+    """Return a cheap test, for text in lower case, whether one of the phrases can be in it.
+
+    Each has a word with one of the stems, and a word after it.
+    """
+    after: dict[str, set[str]] = {}
+    for first, second in (pair for phrase in phrases for pair in pairwise(tokenise(phrase))):
+        for stem in stems:
+            if stem in first:
+                after.setdefault(stem, set()).add(second)
+    words = "|".join(sorted(set().union(*after.values())))
+    pattern = re.compile(rf"(?:{'|'.join(after)})\w{{0,3}}\W{{1,3}}(?:{words})\b")
+    return lambda text: any(stem in text for stem in after) and pattern.search(text) is not None
 
 
 def _slots(part: Any, grammars: Mapping[str, Any]) -> list[dict[str, Any]]:
