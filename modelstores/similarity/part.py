@@ -82,18 +82,15 @@ class Part:
             Match(self.text, hit.start, hit.end, sense)
             for hit in self._known.trie.find(self.text.tokens)
             for sense in hit.senses
-            if self._counts(sense, hit.start, hit.end)
+            if (self.title or not sense.titles)
+            and (not sense.exact or self._is_spelled(sense.exact, hit.start, hit.end))
         ]
 
-    def _counts(self, sense: Sense, start: int, end: int) -> bool:
-        if sense.titles:
-            return self.title
-        if not sense.exact:
-            return True
+    def _is_spelled(self, exact: str, start: int, end: int) -> bool:
         if self.handle:
             return True  # case tells nothing here: the reader asks for a variant as well
         # cheap test first: the spelling is rarely there at all
-        return sense.exact in self.text.raw and self.text.words(start, end) == sense.exact
+        return exact in self.text.raw and self.text.words(start, end) == exact
 
     @once
     def _by_kind(self) -> dict[str, list[Match]]:

@@ -27,7 +27,6 @@ _SUBSET = re.compile(
     r"[\"'\u201c\u2018`]([\w][\w -]{0,40})[\"'\u201d\u2019`] (?:subset|subtree)\b"
     r"|\b(?:subset|subtree) [\"'\u201c\u2018`]([\w][\w -]{0,40})[\"'\u201d\u2019`]"
 )
-_SUBSET_NOUN = re.compile(r"\bsub(?:set|tree)\b")
 #: Parts that all data sets have: to be trained on them is to be trained on the data set.
 _EVERY_SUBSET = frozenset({"train", "training", "test", "val", "validation", "dev", "full", "all"})
 
@@ -62,7 +61,7 @@ def told_by_passage(reading: Reading, known: Vocabulary, stated: bool) -> Iterat
 
     def speaks(raw: str) -> bool:
         if stated:
-            return known.speaks_of_finetuning(raw) or bool(_SUBSET_NOUN.search(raw))
+            return known.speaks_of_finetuning(raw) or _speaks_of_subset(raw)
         return known.speaks_of_training(raw)
 
     for part, training in reading.on_training(speaks):
@@ -115,11 +114,15 @@ def _told_in(part: Part, role: str) -> Iterator[Told]:
                 yield Told(match, found, _subset_at(match))
 
 
+def _speaks_of_subset(raw: str) -> bool:
+    return "subset" in raw or "subtree" in raw
+
+
 def _subset_at(match: Match) -> str:
     """Return the part of a data set that is named beside it, or ""."""
     start, end = match.text.span(match.start, match.end)
     near = match.text.raw[max(0, start - SUBSET_REACH) : end + SUBSET_REACH]
-    if not _SUBSET_NOUN.search(near):
+    if not _speaks_of_subset(near):
         return ""
     found = _SUBSET.search(near)
     name = found[1] or found[2] if found else ""
