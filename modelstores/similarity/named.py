@@ -50,8 +50,9 @@ def named_in(part: Part, known: Vocabulary) -> list[Algorithm]:
         if match.start < free:
             continue
         named = _named(match, part, known)
-        if match.sense.exact and part.handle and named.name == named.entry:
-            # case tells nothing here: "bit" is BiT only where a variant follows, or for
+        doubtful = match.sense.exact and part.handle and named.name == named.entry
+        if doubtful and match.words != match.sense.exact:
+            # case need not tell here: "bit" is BiT only where a variant follows, or for
             # a detector its backbone
             entry = known.algorithms[named.entry]
             if not (entry.get("detector") and _names_backbone(part, known)):

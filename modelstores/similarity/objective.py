@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from modelstores.similarity.matcher import SENTENCE_ENDS
 from modelstores.similarity.named import Algorithm
 from modelstores.similarity.part import Match, Part, evidence, once
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary
-
-#: Tokens that end a sentence.
-SENTENCE_ENDS = frozenset(".!?")
 
 
 @dataclass
@@ -93,14 +91,14 @@ def _only_one_of(part: Part, known: Vocabulary) -> Match | None:
     A network "for tasks like" several has none of them, nor what it is a "backbone for".
     """
     chosen: Match | None = None
-    tokens = part.text.tokens
-    others = {match.end for match in part.of("other use")}
+    text = part.text
+    others = [(cue.end, text.sentence_end(cue.end)) for cue in part.of("other use")]
     for match in part.of("objective"):
-        if match.start in others:
+        if any(start <= match.start < end for start, end in others):
             continue
         if chosen is None or _is_finer(match, chosen, known):
             chosen = match
-        elif not SENTENCE_ENDS.isdisjoint(tokens[chosen.end : match.start]):
+        elif not SENTENCE_ENDS.isdisjoint(text.tokens[chosen.end : match.start]):
             break
         elif match.sense.id != chosen.sense.id and not _is_finer(chosen, match, known):
             return None

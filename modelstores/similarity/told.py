@@ -14,8 +14,6 @@ from modelstores.similarity.part import Match, Part
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary
 
-#: Tokens that a "trained on" reaches, if no sentence ends before.
-CUE_REACH = 40
 #: Characters before and after a data set in which a part of it may be named.
 SUBSET_REACH = 100
 
@@ -103,11 +101,10 @@ def _told_in(part: Part, role: str) -> Iterator[Told]:
     """Yield the data sets of a passage; ``role`` is theirs where no cue says another."""
     if not part.of("dataset"):
         return
-    tokens = part.text.tokens
     cue, until = "", -1
     for match in part.matches:
         if match.sense.kind == "cue":
-            cue, until = match.sense.id, _sentence_end(tokens, match.end)
+            cue, until = match.sense.id, part.text.sentence_end(match.end)
         elif match.sense.kind == "dataset":
             found = cue if match.start < until else role
             if found and found != "evaluation":
@@ -127,11 +124,3 @@ def _subset_at(match: Match) -> str:
     found = _SUBSET.search(near)
     name = found[1] or found[2] if found else ""
     return "" if name.lower() in _EVERY_SUBSET else name
-
-
-def _sentence_end(tokens: list[str], start: int) -> int:
-    """Return where the sentence ends in which token ``start`` stands, or the reach of a cue."""
-    for i in range(start, min(start + CUE_REACH, len(tokens))):
-        if tokens[i] in ".!?" or tokens[i][0] == "\n":
-            return i
-    return start + CUE_REACH
