@@ -210,11 +210,12 @@ def _in_language(name: str, reading: Reading, known: Vocabulary) -> str:
 
 def _language_of(part: Part, known: Vocabulary) -> str:
     """Return the language that a part names, or the pair that stands side by side in it."""
-    tokens = part.text.tokens
+    # hr-net is not Croatian
+    taken = {i for m in part.matches for i in range(m.start, m.end)}
     named = [
         (i, known.languages[t])
-        for i, t in enumerate(tokens)
-        if t in known.languages and (part.handle or len(t) > 2)
+        for i, t in enumerate(part.text.tokens)
+        if t in known.languages and (part.handle or len(t) > 2) and i not in taken
     ]
     languages = list(dict.fromkeys(language for _, language in named))
     if "multi" in languages:

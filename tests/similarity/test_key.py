@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from modelstores.items import Product
 from modelstores.similarity import describe, input_domain, similarity
+from modelstores.similarity.vocabulary import raw
 
 
 def product(name: str, text: str = "", **more: Any) -> Product:
@@ -67,6 +68,45 @@ def test_every_part_has_its_words() -> None:
     }  # fmt: skip
 
 
+EVERYWHERE = product(
+    "RetinaNet",
+    summary="Finds things",
+    stated={"ml_algorithms": "ResNet-101 FPN", "training_set": "COCO, Cracks-2020"},
+    input_domains=["Object Detection"],
+    sections=[
+        {"heading": "Overview", "text": "See the notes."},
+        {"heading": "Making", "text": "Pre-trained on Objects365, it was fine-tuned on COCO."},
+    ],
+)
+LINKED = product(
+    "Pupil",
+    sections=[{"heading": "Data", "text": 'It was trained on the "cats" subset of CIFAR-10.'}],
+    links=["https://arxiv.org/abs/1608.06993"],
+)
+
+
+@pytest.mark.parametrize("page", [WOLFRAM, PYTORCH_HUB, HUGGING_FACE, EVERYWHERE, LINKED])
+def test_the_words_of_each_part_stand_in_the_place_that_is_named(page: Product) -> None:
+    found, domain = describe(page)
+    assert found["key"]
+    places = {
+        "name": page.name,
+        "summary": page.summary or "",
+        "input_domains": ", ".join(page.input_domains),
+        "links": " ".join(page.links),
+        **{f"stated:{element}": words for element, words in page.stated.items()},
+        **{f"section: {s['heading']}".strip(): s["text"] for s in page.sections},
+    }
+    told = {**found["evidence"], "domain": {"words": domain["evidence"], "where": domain["where"]}}
+    assert set(told) == {"algorithm", "datasets", "objective", "domain"}
+    for part, shown in told.items():
+        where = str(shown["where"]).removeprefix("family named in ").split(", ")
+        assert set(where) <= set(places), part
+        for words in str(shown["words"]).split(", "):
+            assert words, part
+            assert any(words in places[place] for place in where), (part, words)
+
+
 @pytest.mark.parametrize(
     "missing",
     [
@@ -92,15 +132,69 @@ SENTENCES = st.lists(
 )  # fmt: skip
 
 
-@settings(deadline=None)
-@given(SENTENCES, st.sampled_from(["-", "_", " ", ""]), st.sampled_from([str.lower, str.upper]))
-def test_writing_and_unrelated_words_do_not_change_the_key(
-    more: list[str], joint: str, case: Any
+CASES = st.sampled_from([str.lower, str.upper, str.title, str])
+JOINTS = st.sampled_from(["-", "_", " "])
+
+
+def names(kind: str) -> st.SearchStrategy[str]:
+    """Draw a name of the vocabulary whose case carries no meaning."""
+    return st.sampled_from([a for e in raw(kind)["entries"] for a in e.get("aliases", ())])
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    names("algorithms"), st.lists(names("datasets"), min_size=1, max_size=3), names("objectives"),
+    st.data(),
+)  # fmt: skip
+def test_writing_order_and_unrelated_words_do_not_change_the_key(
+    algorithm: str, datasets: list[str], objective: str, data: st.DataObject
 ) -> None:
-    name = case(f"resnet{joint}50")
-    stated = {"training_set": "imagenet-1k", "objective": "image-classification"}
-    found = similarity(product(name, " ".join(more), stated=stated))
-    assert found["key"] == "resnet-50|imagenet-1k|image-classification"
+    def written(words: str) -> str:
+        case, joint = data.draw(CASES), data.draw(JOINTS)
+        return str(case(words).replace(" ", joint))
+
+    stated = {"training_set": ", ".join(datasets), "objective": objective}
+    plain = similarity(product(algorithm, "It is here.", stated=stated))["key"]
+    assert plain
+    stated = {
+        "training_set": ", ".join(map(written, data.draw(st.permutations(datasets)))),
+        "objective": written(objective),
+    }
+    more = " ".join([*data.draw(SENTENCES), "It is here.", *data.draw(SENTENCES)])
+    assert similarity(product(written(algorithm), more, stated=stated))["key"] == plain
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["-", "_", " ", ""]), CASES, SENTENCES, SENTENCES)
+def test_numbers_may_be_written_together_with_their_words(
+    joint: str, case: Any, before: list[str], after: list[str]
+) -> None:
+    name, data = (case(joint.join(words)) for words in (("resnet", "50"), ("imagenet", "1", "k")))
+    body = " ".join([*before, f"The model was pre-trained on {data}.", *after])
+    stated = {"objective": "image-classification"}
+    key = similarity(product(name, body, stated=stated))["key"]
+    assert key == "resnet-50|imagenet-1k|image-classification"
+
+
+@pytest.mark.parametrize(
+    ("name", "handle", "prose"),
+    [
+        ("BiT", "owner/bit-m-r50x1", "We run it on one bit-m."),
+        ("OPT", "owner/opt-350m", "Users may opt out."),
+        ("SSD", "owner/ssd_resnet50", "Keep it on an ssd."),
+    ],
+)
+def test_case_counts_in_running_text_for_names_that_are_everyday_words(
+    name: str, handle: str, prose: str
+) -> None:
+    family = similarity(product(name))["algorithm"]
+    assert family is not None
+    assert similarity(product("Pupil", f"It is a {name}."))["algorithm"] == family
+    assert similarity(product("Pupil", prose))["algorithm"] is None
+    # a handle has no case: there a variant tells
+    assert {similarity(product(case(handle)))["algorithm"] for case in (str.lower, str.upper)} == {
+        family
+    }
 
 
 @settings(deadline=None)
@@ -109,6 +203,13 @@ def test_the_order_of_data_sets_does_not_change_the_key(names: list[str]) -> Non
     stated = {"training_set": ", ".join(names), "objective": "question-answering"}
     key = similarity(product("BERT base", stated=stated))["key"]
     assert key == "bert-base|bookcorpus+squad+wikipedia+x:x-rays|question-answering"
+
+
+@settings(deadline=None)
+@given(st.permutations(["SQuAD", "Wikipedia", "BookCorpus"]))
+def test_nor_does_their_order_in_running_text(names: list[str]) -> None:
+    text = f"It was trained on {names[0]}, {names[1]} and {names[2]}."
+    assert similarity(product("BERT", text))["datasets"] == ["bookcorpus", "squad", "wikipedia"]
 
 
 WORDS = st.one_of(
