@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from modelstores.similarity.domain import input_domain
-from modelstores.similarity.key import describe, similarity
+from modelstores.similarity.key import describe, input_domain, similarity
 
 __all__ = ["describe", "input_domain", "similarity"]

@@ -7,139 +7,50 @@ stays None: never guessed.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
-from modelstores.similarity.reading import Match, Part, Reading, evidence
-from modelstores.similarity.variants import MAX_TOKENS, read_variant
+from modelstores.similarity.named import Algorithm, can_hold, compose, named_in, one_named_in
+from modelstores.similarity.part import Part
+from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary
-
-
-@dataclass
-class Algorithm:
-    """A family (with its generation), its variant, and the words that named it."""
-
-    entry: str
-    family: str
-    variant: str
-    match: Match | None
-    end: int = 0
-    shown: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The family with its variant."""
-        return f"{self.family}-{self.variant}" if self.variant else self.family
-
-
-def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
-    """Return the places of the tokens after a name in which its variant may stand.
-
-    In names, data sets and languages may stand between: ``bert_zh_L-12``, ``v2_imagenet1k_b0``.
-    """
-    reach = range(match.end, min(match.end + MAX_TOKENS, len(match.text.tokens)))
-    if not part.title:
-        return list(reach)
-    data = {i for m in part.of("dataset") for i in range(m.start, m.end)}
-    tokens = match.text.tokens
-    return [
-        i for i in reach if i not in data and not (part.handle and tokens[i] in known.languages)
-    ]
-
-
-def _named(match: Match, part: Part, known: Vocabulary) -> Algorithm:
-    """Return what a match names, with the variant that follows it."""
-    entry = known.algorithms[match.sense.id]
-    places = _after(match, part, known)
-    tokens = [match.text.tokens[i] for i in places]
-    variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck)
-    family = entry["id"] + (f"-{variant.generation}" if variant.generation else "")
-    end = places[variant.end - 1] + 1 if variant.end else match.end
-    seen = Match(match.text, match.start, end, match.sense)
-    return Algorithm(entry["id"], family, variant.text, seen, end)
-
-
-def _named_in(part: Part, known: Vocabulary) -> list[Algorithm]:
-    """Return what a part names; names inside the words of an earlier one are not read again."""
-    found: list[Algorithm] = []
-    free = 0
-    for match in part.of("algorithm"):
-        if match.start < free:
-            continue
-        named = _named(match, part, known)
-        if match.sense.exact and part.handle and named.name == named.entry:
-            continue  # "bit" in a handle is BiT only where a variant of it follows
-        free = named.end
-        found.append(named)
-    return found
-
-
-def _composed(found: list[Algorithm], known: Vocabulary) -> Algorithm | None:
-    """Return the one algorithm that a name or field names.
-
-    A detector takes a backbone and a network a training method as part of its
-    variant. General terms count only alone; of a kind and its parent the finer counts.
-    """
-    if not found:
-        return None
-    entries = known.algorithms
-    above = set().union(*(known.ancestors(a.entry) for a in found))
-    fine = [a for a in found if a.entry not in above] or found
-    fine = [a for a in fine if not entries[a.entry].get("general")] or fine
-    for role, other in (("detector", "backbone"), ("method", "backbone")):
-        first = next((a for a in found if entries[a.entry].get(role)), None)
-        second = next(
-            (a for a in found if entries[a.entry].get(other) and first and a.entry != first.entry),
-            None,
-        )
-        if first and second and role == "detector":
-            parts = [first.variant, second.name]
-            return _with(first, "-".join(p for p in parts if p))
-        if first and second:
-            return _with(second, "+".join(p for p in (second.variant, first.family) if p))
-    # the same family again with a variant says more: small_bert/bert_uncased_L-4_H-512
-    return max((a for a in fine if a.entry == fine[0].entry), key=lambda a: bool(a.variant))
-
-
-def _with(algorithm: Algorithm, variant: str) -> Algorithm:
-    return replace(algorithm, variant=variant)
 
 
 def find_algorithm(reading: Reading, known: Vocabulary) -> Algorithm | None:
     """Return the algorithm of a product, from the most trusted place that names one."""
-    title = _composed(_named_in(reading.title, known), known)
-    field_part = reading.stated("ml_algorithms")
-    stated = _composed(_named_in(field_part, known), known) if field_part else None
-    chosen = _finer(title, stated, known)
+    chosen = one_named_in(reading.title, known)
+    field = reading.stated("ml_algorithms")
+    if field:
+        chosen = _finer(chosen, field.tells(one_named_in), field, known)
     for further in () if reading.is_bare else _FURTHER:
         # a general term (neural network) does not end the search, but only its kind refines it
         if chosen is None or known.algorithms[chosen.entry].get("general"):
-            chosen = _finer(chosen, further(reading, known), known)
-    if chosen is None:
-        return None
-    if not (chosen.variant or reading.is_bare) and known.algorithms[chosen.entry]["variant"]:
-        chosen = _completed(chosen, reading, known)
-    if not chosen.shown:
-        chosen.shown = evidence(chosen.match)
-    return chosen
+            chosen = _finer(chosen, further(reading, known), reading.summary, known)
+    if chosen is None or reading.is_bare:
+        return chosen
+    return _completed(chosen, reading, known)
 
 
-def _finer(a: Algorithm | None, b: Algorithm | None, known: Vocabulary) -> Algorithm | None:
-    """Return the more trusted ``a``, unless ``b`` says the same more finely."""
+def _finer(
+    a: Algorithm | None, b: Algorithm | None, part: Part, known: Vocabulary
+) -> Algorithm | None:
+    """Return the more trusted ``a``, unless ``b``, which ``part`` names, says more of the same."""
     if a is None or b is None:
         return a or b
     if a.entry == b.entry:
-        if (not a.variant and b.variant) or (a.family == a.entry and b.family != b.entry):
-            return b
-        return a
+        more = b.composed > a.composed or (not a.variant and b.variant)
+        return b if more or (a.family == a.entry and b.family != b.entry) else a
+    if can_hold(a, b, known):
+        return compose(a, b, part.of("neck"), known)
+    if can_hold(b, a, known):
+        return compose(b, a, part.of("neck"), known)
     if a.entry in known.ancestors(b.entry):
         # a field that says BiT where the name says ResNet-152x2
-        return b if b.variant else _with(b, a.variant)
+        return b if b.variant else replace(b, variant=a.variant)
     return a
 
 
-def _from_summary(reading: Reading, known: Vocabulary) -> Algorithm | None:
-    return _composed(_named_in(reading.summary, known), known)
+def _from_summary(reading: Reading, _: Vocabulary) -> Algorithm | None:
+    return reading.summary.tells(one_named_in)
 
 
 def _from_links(reading: Reading, known: Vocabulary) -> Algorithm | None:
@@ -148,12 +59,12 @@ def _from_links(reading: Reading, known: Vocabulary) -> Algorithm | None:
     if len({f for _, f in special}) != 1:
         return None
     link, family = special[0]
-    return Algorithm(family, family, "", None, shown=evidence(None, link, "links"))
+    return Algorithm(family, family, "", (), link)
 
 
 def _from_headings(reading: Reading, known: Vocabulary) -> Algorithm | None:
     for heading in reading.headings:
-        named = _composed(_named_in(heading, known), known)
+        named = one_named_in(heading, known)
         if named and not known.algorithms[named.entry].get("general"):
             return named
     return None
@@ -161,7 +72,7 @@ def _from_headings(reading: Reading, known: Vocabulary) -> Algorithm | None:
 
 def _from_opening(reading: Reading, known: Vocabulary) -> Algorithm | None:
     """Return the family that makes up more than half of what the opening names."""
-    found = [a for part in reading.opening for a in _named_in(part, known)]
+    found = [a for part in reading.opening for a in part.tells(named_in)]
     fine = [a for a in found if not known.algorithms[a.entry].get("general")] or found
     if not fine:
         return None
@@ -178,11 +89,16 @@ _FURTHER = (_from_summary, _from_links, _from_headings, _from_opening)
 
 def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algorithm:
     """Return the algorithm with the variant that summary or body name, if they name only one."""
+    entry = known.algorithms[chosen.entry]
+    if entry.get("detector") and not chosen.composed:
+        return _on_backbone(chosen, reading)
+    if chosen.variant or not entry["variant"]:
+        return chosen
     for parts in ([reading.summary], reading.opening):
         named = [
             a
             for part in parts
-            for a in _named_in(part, known)
+            for a in part.tells(named_in)
             if a.entry == chosen.entry and (a.variant or a.family != a.entry)
         ]
         names = {(a.family, a.variant) for a in named}
@@ -191,3 +107,12 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
         if names:
             return chosen
     return chosen
+
+
+def _on_backbone(detector: Algorithm, reading: Reading) -> Algorithm:
+    """Return the detector on the backbone that summary or opening name, if they name only one."""
+    for part in (reading.summary, *reading.opening):
+        named = part.tells(one_named_in)
+        if named and named.entry == detector.entry and named.composed:
+            return named
+    return detector

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 
 from modelstores.items import Product
-from modelstores.similarity.reading import MAX_BODY, MAX_LINKS, MAX_TITLE
+from modelstores.similarity.part import MAX_TITLE
+from modelstores.similarity.reading import MAX_BODY, MAX_LINKS
 
-ENDINGS = (
-    ".pth", ".pt", ".h5", ".hdf5", ".onnx", ".tflite", ".ckpt", ".safetensors", ".bin", ".npz",
-    ".caffemodel", ".mlmodel", ".pkl", ".joblib", ".gguf", ".pth.tar", ".keras",
-)  # fmt: skip
 #: Names that every model of a framework has: they tell nothing about the weights.
 EVERYBODYS = frozenset(
     {"model", "pytorch_model", "tf_model", "weights", "checkpoint", "best", "last", "final",
@@ -21,17 +18,17 @@ EVERYBODYS = frozenset(
 #: Weight files kept for one product.
 MAX_ARTEFACTS = 20
 
-_FILE = re.compile(
-    r"(?<![\w.-])[\w][\w.-]*\.(?:pth\.tar|pth?|h5|hdf5|onnx|tflite|ckpt|safetensors|bin|npz"
+_ENDING = (
+    r"\.(?:pth\.tar|pth?|h5|hdf5|onnx|tflite|ckpt|safetensors|bin|npz"
     r"|caffemodel|mlmodel|pkl|joblib|gguf|keras)(?![\w-])"
 )
+_HAS_ENDING = re.compile(_ENDING)
+_FILE = re.compile(r"(?<![\w.-])[\w][\w.-]*" + _ENDING)
 
 
 def find_artefacts(product: Product) -> list[str]:
     """Return the names of weight files, lower case, sorted, from links and text (code too)."""
-    found: set[str] = set()
-    for link in product.links[:MAX_LINKS]:
-        found.update(_files(link[-MAX_TITLE:]))
+    found = _files("\n".join(link[-MAX_TITLE:] for link in product.links[:MAX_LINKS]))
     left = MAX_BODY
     for section in product.sections:
         raw = section.get("text", "")[:left]
@@ -44,7 +41,7 @@ def find_artefacts(product: Product) -> list[str]:
 
 def _files(text: str) -> set[str]:
     text = text.lower()
-    if not any(ending in text for ending in ENDINGS):
+    if not _HAS_ENDING.search(text):
         return set()
     names = {name for name in _FILE.findall(text) if len(name) <= MAX_TITLE}
     return {name for name in names if name.split(".", 1)[0] not in EVERYBODYS}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from modelstores.items import Product
-from modelstores.similarity.algorithm import Algorithm, find_algorithm
+from modelstores.similarity.algorithm import find_algorithm
 from modelstores.similarity.artefacts import find_artefacts
-from modelstores.similarity.domain import domain_of
-from modelstores.similarity.objective import find_objective
+from modelstores.similarity.domain import Domain, domain_of, expected_domain, said_domain
+from modelstores.similarity.named import Algorithm
+from modelstores.similarity.objective import Objective, find_objective
 from modelstores.similarity.reading import Reading
-from modelstores.similarity.training import find_datasets, without_backbone_data
-from modelstores.similarity.vocabulary import Vocabulary, vocabulary
+from modelstores.similarity.training import Data, find_datasets, without_backbone_data
+from modelstores.similarity.training import shown as shown_data
+from modelstores.similarity.vocabulary import vocabulary
 
 
 def similarity(product: Product) -> dict[str, Any]:
@@ -25,46 +27,58 @@ def similarity(product: Product) -> dict[str, Any]:
     return describe(product)[0]
 
 
-def describe(product: Product) -> tuple[dict[str, Any], dict[str, str | None]]:
+def input_domain(product: Product) -> Domain:
+    """Return ``{"domain", "evidence", "where"}`` of a product.
+
+    The domain is one of Image, Video, Natural language, Audio, Structured,
+    Multimodal and Other, from what the store says, else from the objective,
+    else from the training data, the algorithm, or the words of name and summary.
+    Where nothing says it, it is Other with ``where`` None and ``evidence`` "".
+    """
+    return describe(product)[1]
+
+
+def describe(product: Product) -> tuple[dict[str, Any], Domain]:
     """Return what ``similarity`` and ``input_domain`` return, with one reading for both."""
     known = vocabulary()
     reading = Reading(product, known)
     algorithm = find_algorithm(reading, known)
-    domain = domain_of(reading, known, algorithm)
-    return _similarity(product, reading, known, algorithm, domain["domain"]), domain
-
-
-def _similarity(
-    product: Product,
-    reading: Reading,
-    known: Vocabulary,
-    algorithm: Algorithm | None,
-    domain: str | None,
-) -> dict[str, Any]:
     data = find_datasets(reading, known)
-    if algorithm:
-        domain = known.algorithms[algorithm.entry].get("domain") or domain
-    objective = find_objective(reading, known, algorithm, data.datasets, domain)
+    said = said_domain(reading)
+    # data of an earlier round, which only running text tells, does not tell the purpose
+    stated = [one for one in data if not one.told] or data
+    expected = expected_domain(reading, known, said, algorithm, stated)
+    ids = [one.id for one in stated]
+    objective = find_objective(reading, known, algorithm, ids, expected["domain"])
     data = without_backbone_data(data, objective, known)
+    key = _key(algorithm, data, objective)
+    key["artefacts"] = find_artefacts(product)
+    key["vocabulary"] = known.version
+    return key, domain_of(said, expected, objective, known)
+
+
+def _key(
+    algorithm: Algorithm | None, data: list[Data], objective: Objective | None
+) -> dict[str, Any]:
+    """Return the key and its parts with their evidence."""
+    datasets = [one.name for one in data]
     shown: dict[str, Any] = {}
     if algorithm:
         shown["algorithm"] = algorithm.shown
-    if data.datasets:
-        shown["datasets"] = data.shown
+    if data:
+        shown["datasets"] = shown_data(data)
     if objective:
         shown["objective"] = objective.shown
     key = family_key = None
-    if algorithm and data.datasets and objective:
-        rest = f"{'+'.join(data.datasets)}|{objective.id}"
+    if algorithm and data and objective:
+        rest = f"{'+'.join(datasets)}|{objective.id}"
         key, family_key = f"{algorithm.name}|{rest}", f"{algorithm.family}|{rest}"
     return {
         "key": key,
         "family_key": family_key,
         "algorithm": algorithm.family if algorithm else None,
         "variant": algorithm.variant or None if algorithm else None,
-        "datasets": data.datasets,
+        "datasets": datasets,
         "objective": objective.id if objective else None,
-        "artefacts": find_artefacts(product),
-        "vocabulary": known.version,
         "evidence": shown,
     }

@@ -14,6 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+SENTENCE_ENDS = frozenset(".!?")
+#: Tokens that a cue such as "trained on" reaches, if no sentence ends before.
+CUE_REACH = 40
+
 #: A token that no name contains: the end of a clause, a cell or a paragraph.
 #: Names and variants do not reach across it.
 _STOPS = r"[.,;:!?](?=\s)|\||\n[ \t]*\n"
@@ -47,6 +51,13 @@ class Text:
         self._offsets: list[tuple[int, int]] = []
         #: empty where both have the same offsets; None: not known yet
         self._origin: list[int] | None = [] if plain else None
+
+    def sentence_end(self, start: int) -> int:
+        """Return where the sentence ends in which token ``start`` stands, or a cue's reach."""
+        for i in range(start, min(start + CUE_REACH, len(self.tokens))):
+            if self.tokens[i] in SENTENCE_ENDS or self.tokens[i][0] == "\n":
+                return i
+        return start + CUE_REACH
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the character offsets in ``raw`` of the tokens ``start`` to ``end`` (excluded)."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from modelstores.similarity.algorithm import Algorithm
-from modelstores.similarity.reading import Match, Part, Reading, evidence
+from modelstores.similarity.matcher import SENTENCE_ENDS
+from modelstores.similarity.named import Algorithm
+from modelstores.similarity.part import Match, Part, evidence, once
+from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary
 
 
@@ -17,7 +19,7 @@ class Objective:
     id: str
     named_by: Match | Algorithm
 
-    @property
+    @once
     def shown(self) -> dict[str, Any]:
         """The words that named it, and where they stood."""
         if isinstance(self.named_by, Match):
@@ -39,11 +41,13 @@ def find_objective(
     on the page the family says it if it serves one task only, and the training
     data serves that same task.
     """
-    prior = _by_prior(known, algorithm, datasets)
-    places = [reading.stated("objective"), reading.title, *reading.tasks]
+    stated = reading.stated("objective")
+    places = [stated, reading.title] if stated else [reading.title]
+    places += reading.tasks
     if not reading.is_bare:
         places.append(reading.summary)
-    found = [o for part in places if part and (o := part.tells(_objective_in, domain))]
+    found = [o for part in places if (o := part.tells(_objective_in, domain))]
+    prior = _by_prior(known, algorithm, datasets)
     if not found:
         return prior
     for finer in (*found[1:], prior):
@@ -59,19 +63,50 @@ def _refines(finer: str, coarse: str, known: Vocabulary) -> bool:
 
 
 def _objective_in(part: Part, known: Vocabulary, domain: str | None) -> Objective | None:
-    """Return the objective a part names: the finest of those it names first."""
-    chosen: Match | None = None
-    for match in part.of("objective"):
-        if chosen is None or known.objectives[match.sense.id].get("parent") == chosen.sense.id:
-            chosen = match
+    """Return the objective a part names: of a name or field the finest of those it names first."""
+    chosen = _first_of(part, known) if part.title else _only_one_of(part, known)
     if chosen:
         return Objective(chosen.sense.id, chosen)
-    # "next generation networks": a general word means a task only in a name or field
-    for match in part.of("generic") if part.title else ():
-        meant = known.generic[match.sense.id].get(domain or "")
-        if meant:
-            return Objective(meant, match)
+    for match in part.of("generic"):
+        # "next generation networks": most general words mean a task only in a name or field
+        if part.title or match.sense.id in known.generic_in_text:
+            meant = known.generic[match.sense.id].get(domain or "")
+            if meant:
+                return Objective(meant, match)
     return None
+
+
+def _first_of(part: Part, known: Vocabulary) -> Match | None:
+    """Return the objective named first, or the finer one that follows."""
+    chosen: Match | None = None
+    for match in part.of("objective"):
+        if chosen is None or _is_finer(match, chosen, known):
+            chosen = match
+    return chosen
+
+
+def _only_one_of(part: Part, known: Vocabulary) -> Match | None:
+    """Return the only objective in the first sentence that names any.
+
+    A network "for tasks like" several has none of them, nor what it is a "backbone for".
+    """
+    chosen: Match | None = None
+    text = part.text
+    others = [(cue.end, text.sentence_end(cue.end)) for cue in part.of("other use")]
+    for match in part.of("objective"):
+        if any(start <= match.start < end for start, end in others):
+            continue
+        if chosen is None or _is_finer(match, chosen, known):
+            chosen = match
+        elif not SENTENCE_ENDS.isdisjoint(text.tokens[chosen.end : match.start]):
+            break
+        elif match.sense.id != chosen.sense.id and not _is_finer(chosen, match, known):
+            return None
+    return chosen
+
+
+def _is_finer(match: Match, than: Match, known: Vocabulary) -> bool:
+    return known.objectives[match.sense.id].get("parent") == than.sense.id
 
 
 def _by_prior(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -28,7 +28,9 @@ MAX_JOINED = 5
 class Sense(NamedTuple):
     """What a name means.
 
-    ``kind`` is ``algorithm``, ``dataset``, ``objective``, ``generic``, ``domain`` or ``cue``.
+    ``kind`` is ``algorithm``, ``dataset``, ``objective``, ``generic``, ``domain``, ``cue``,
+    ``neck`` (of a detector), ``short`` (a letter for a backbone beside a detector) or
+    ``other use``.
     ``exact`` is the spelling that a short name needs in running text, or "".
     ``stuck``: the name was written with the v of a version (yolov3).
     ``titles``: the name counts only in names and stated fields.
@@ -51,13 +53,17 @@ class Vocabulary:
     objectives: Mapping[str, Mapping[str, Any]]
     #: {generic task word: {input domain: objective}}
     generic: Mapping[str, Mapping[str, str]]
+    generic_in_text: frozenset[str]
     noise: Mapping[str, Any]
     #: {language name or code: code}
     languages: Mapping[str, str]
     #: words for a domain that others may narrow: vision is images or video
     wide_domain_words: frozenset[str]
-    #: what every cue of training holds one of
-    cue_stems: tuple[str, ...]
+    #: whether a text in lower case can hold a cue of training, or of a later round of it
+    speaks_of_training: Callable[[str], bool]
+    speaks_of_finetuning: Callable[[str], bool]
+    #: words with whose number a handle names a part of a data set
+    subset_words: frozenset[str]
     no_dataset: frozenset[tuple[str, ...]]
     training_headings: frozenset[tuple[str, ...]]
     #: {arXiv id or "owner/repository" in lower case: family}
@@ -133,40 +139,26 @@ def vocabulary() -> Vocabulary:
         {**e, "variant": [s for part in e.get("variant", ()) for s in _slots(part, grammars)]}
         for e in algorithms["entries"]
     ]
-    trie = Trie()
-    for kind, entries in (
-        ("algorithm", families),
-        ("dataset", datasets["entries"]),
-        ("objective", objectives["entries"]),
-    ):
-        for entry in entries:
-            for tokens, sense in _names(kind, entry):
-                trie.add(tokens, sense)
-    for phrase, ids in datasets["together"].items():
-        for dataset in ids:
-            for tokens in spellings(phrase):
-                trie.add(tokens, Sense("dataset", dataset, titles=True))
-    for cue, phrases in datasets["cues"].items():
-        for phrase in phrases:
-            trie.add(tokenise(phrase), Sense("cue", cue))
-    for word in objectives["generic"]:
-        trie.add(tokenise(word), Sense("generic", word))
-    for domain, words in objectives["domains"].items():
-        for word in words:
-            trie.add(tokenise(word), Sense("domain", domain))
     noise = algorithms["noise"]
+    cues = datasets["cues"]
     return Vocabulary(
         version=str(algorithms["version"]),
         algorithms={e["id"]: e for e in families},
         datasets={e["id"]: e for e in datasets["entries"]},
         objectives={e["id"]: e for e in objectives["entries"]},
         generic=objectives["generic"],
+        generic_in_text=frozenset(objectives["generic_in_text"]),
         noise={name: frozenset(map(str, values)) for name, values in noise.items()},
         languages={
             word: code for code, words in datasets["languages"].items() for word in (code, *words)
         },
         wide_domain_words=frozenset(objectives["wide_domain_words"]),
-        cue_stems=tuple(datasets["cue_stems"]),
+        speaks_of_training=_holds_cue(
+            (cue for role, phrases in cues.items() if role != "evaluation" for cue in phrases),
+            datasets["cue_stems"],
+        ),
+        speaks_of_finetuning=_holds_cue(cues["fine-tuning"], datasets["cue_stems"]),
+        subset_words=frozenset(datasets["subset_words"]),
         no_dataset=frozenset(t for name in datasets["no_dataset"] for t in spellings(name)),
         training_headings=frozenset(
             tuple(tokenise(name)) for name in datasets["training_headings"]
@@ -176,8 +168,59 @@ def vocabulary() -> Vocabulary:
             for e in families
             for key in (*e.get("arxiv", ()), *e.get("repositories", ()))
         },
-        trie=trie,
+        trie=_trie(families, algorithms["necks"], datasets, objectives),
     )
+
+
+def _trie(
+    families: list[dict[str, Any]],
+    necks: Mapping[str, Any],
+    datasets: Mapping[str, Any],
+    objectives: Mapping[str, Any],
+) -> Trie:
+    """Return all names with what they mean."""
+    trie = Trie()
+    for kind, entries in (
+        ("algorithm", families),
+        ("dataset", datasets["entries"]),
+        ("objective", objectives["entries"]),
+    ):
+        for entry in entries:
+            for tokens, sense in _names(kind, entry):
+                trie.add(tokens, sense)
+    for entry in families:
+        for letter in entry.get("short", ()):
+            trie.add(tokenise(letter), Sense("short", entry["id"], titles=True))
+    for phrase, ids in datasets["together"].items():
+        for dataset in ids:
+            for tokens in spellings(phrase):
+                trie.add(tokens, Sense("dataset", dataset, titles=True))
+    for kind, meanings in (
+        ("neck", necks),
+        ("cue", datasets["cues"]),
+        ("generic", {word: [word] for word in objectives["generic"]}),
+        ("other use", {"": objectives["other_uses"]}),
+        ("domain", objectives["domains"]),
+    ):
+        for meaning, phrases in meanings.items():
+            for phrase in phrases:
+                trie.add(tokenise(phrase), Sense(kind, meaning))
+    return trie
+
+
+def _holds_cue(phrases: Iterable[str], stems: Iterable[str]) -> Callable[[str], bool]:
+    """Return a cheap test, for text in lower case, whether one of the phrases can be in it.
+
+    Each has a word with one of the stems, and a word after it.
+    """
+    after: dict[str, set[str]] = {}
+    for first, second in (pair for phrase in phrases for pair in pairwise(tokenise(phrase))):
+        for stem in stems:
+            if stem in first:
+                after.setdefault(stem, set()).add(second)
+    words = "|".join(sorted(set().union(*after.values())))
+    pattern = re.compile(rf"(?:{'|'.join(after)})\w{{0,3}}\W{{1,3}}(?:{words})\b")
+    return lambda text: any(stem in text for stem in after) and pattern.search(text) is not None
 
 
 def _slots(part: Any, grammars: Mapping[str, Any]) -> list[dict[str, Any]]:

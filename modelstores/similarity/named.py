@@ -1,0 +1,184 @@
+"""What a text names: families with their variants, composed where one holds another.
+
+A detector takes a backbone, and a network a training method, as part of its variant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from modelstores.similarity.part import Match, Part, evidence, once, together
+from modelstores.similarity.variants import MAX_TOKENS, read_variant
+from modelstores.similarity.vocabulary import Vocabulary
+
+#: Letters of a size that may stand before a name: tiny, but not the s of "models".
+MIN_SIZE = 4
+
+
+@dataclass
+class Algorithm:
+    """A family (with its generation), its variant, and the words or the link that named it."""
+
+    entry: str
+    family: str
+    variant: str
+    matches: tuple[Match, ...]
+    link: str = ""
+    #: whether the variant holds a backbone or a training method
+    composed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The family with its variant."""
+        return f"{self.family}-{self.variant}" if self.variant else self.family
+
+    @once
+    def shown(self) -> dict[str, Any]:
+        """The words that named it, and where they stood."""
+        if self.link:
+            return evidence(None, self.link, "links")
+        return together(evidence(match) for match in self.matches)
+
+
+def named_in(part: Part, known: Vocabulary) -> list[Algorithm]:
+    """Return what a part names; names inside the words of an earlier one are not read again."""
+    found: list[Algorithm] = []
+    free = 0
+    for match in part.of("algorithm"):
+        if match.start < free:
+            continue
+        named = _named(match, part, known)
+        doubtful = match.sense.exact and part.handle and named.name == named.entry
+        if doubtful and match.words != match.sense.exact:
+            # case need not tell here: "bit" is BiT only where a variant follows, or for
+            # a detector its backbone
+            entry = known.algorithms[named.entry]
+            if not (entry.get("detector") and _names_backbone(part, known)):
+                continue
+        free = named.matches[0].end
+        found.append(named)
+    return found
+
+
+def one_named_in(part: Part, known: Vocabulary) -> Algorithm | None:
+    """Return the one algorithm that a name, a field or a sentence names.
+
+    General terms count only alone; of a kind and its parent the finer counts.
+    """
+    found = named_in(part, known)
+    if not found:
+        return None
+    if len(found) > 1 or part.of("short"):
+        return _one_of(found, part, known)
+    return found[0] if found[0].variant or not part.title else _with_size_before(found[0], known)
+
+
+def _one_of(found: list[Algorithm], part: Part, known: Vocabulary) -> Algorithm:
+    entries = known.algorithms
+    for role in ("detector", "method"):
+        outer = next((a for a in found if entries[a.entry].get(role)), None)
+        inner = _backbone_in(part, found, outer, known) if outer else None
+        if outer and inner:
+            return compose(outer, inner, part.of("neck"), known)
+    above = set().union(*(known.ancestors(a.entry) for a in found))
+    fine = [a for a in found if a.entry not in above] or found
+    fine = [a for a in fine if not entries[a.entry].get("general")] or fine
+    # the same family again with a variant says more: small_bert/bert_uncased_L-4_H-512
+    named = max((a for a in fine if a.entry == fine[0].entry), key=lambda a: bool(a.variant))
+    return _with_size_before(named, known) if part.title and not named.variant else named
+
+
+def compose(
+    outer: Algorithm, inner: Algorithm, necks: Iterable[Match], known: Vocabulary
+) -> Algorithm:
+    """Return a detector on its backbone, with its neck, or a network with its training method."""
+    matches = (*outer.matches, *inner.matches)
+    if not known.algorithms[outer.entry].get("detector"):
+        variant = "+".join(p for p in (inner.variant, outer.family) if p)
+        return replace(inner, variant=variant, matches=matches, composed=True)
+    neck = next(iter(necks), None)
+    variants = (outer.variant, inner.name, neck.sense.id if neck else "")
+    return replace(
+        outer,
+        variant="-".join(p for p in variants if p),
+        matches=(*matches, neck) if neck else matches,
+        composed=True,
+    )
+
+
+def can_hold(outer: Algorithm, inner: Algorithm, known: Vocabulary) -> bool:
+    """Whether an algorithm lacks the backbone, or the network, that another one is."""
+    entry = known.algorithms[outer.entry]
+    return (
+        bool(entry.get("detector") or entry.get("method"))
+        and not (outer.composed or inner.composed)
+        and outer.entry != inner.entry
+        and bool(known.algorithms[inner.entry].get("backbone"))
+    )
+
+
+def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
+    """Return the places of the tokens after a name in which its variant may stand.
+
+    In names, data sets and languages may stand between: ``bert_zh_L-12``, ``v2_imagenet1k_b0``.
+    """
+    tokens = match.text.tokens
+    reach = range(match.end, min(match.end + MAX_TOKENS, len(tokens)))
+    if not reach or not part.title:
+        return list(reach)
+    skipped = {i for m in part.of("dataset") for i in range(m.start, m.end)}
+    if part.handle:
+        # es is Spanish, if it is not the size of an EfficientNet
+        slots = known.algorithms[match.sense.id]["variant"]
+        skipped.update(
+            i
+            for i in reach
+            if tokens[i] in known.languages and not any(tokens[i] in s["begins"] for s in slots)
+        )
+    return [i for i in reach if i not in skipped]
+
+
+def _named(match: Match, part: Part, known: Vocabulary) -> Algorithm:
+    """Return what a match names, with the variant that follows it."""
+    entry = known.algorithms[match.sense.id]
+    places = _after(match, part, known)
+    tokens = [match.text.tokens[i] for i in places]
+    variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck)
+    family = entry["id"] + (f"-{variant.generation}" if variant.generation else "")
+    end = places[variant.end - 1] + 1 if variant.end else match.end
+    return Algorithm(entry["id"], family, variant.text, (match._replace(end=end),))
+
+
+def _names_backbone(part: Part, known: Vocabulary) -> bool:
+    return any(known.algorithms[m.sense.id].get("backbone") for m in part.of("algorithm"))
+
+
+def _backbone_in(
+    part: Part, found: list[Algorithm], outer: Algorithm, known: Vocabulary
+) -> Algorithm | None:
+    """Return the backbone beside a detector or method; in running text, if it is the only one."""
+    inner = [
+        a for a in found if a.entry != outer.entry and known.algorithms[a.entry].get("backbone")
+    ]
+    if not inner:
+        # faster_rcnn_R_50_FPN: one letter is a name only beside a detector
+        short = (_named(match, part, known) for match in part.of("short"))
+        inner = [a for a in short if a.variant]
+    if not inner or (not part.title and len({a.name for a in inner}) > 1):
+        return None
+    return inner[0]
+
+
+def _with_size_before(named: Algorithm, known: Vocabulary) -> Algorithm:
+    """Return a named family with the size that stands before its name: Tiny YOLOv3."""
+    match = named.matches[0]
+    size = match.text.tokens[match.start - 1] if match.start else ""
+    if len(size) < MIN_SIZE:
+        return named
+    for slot in known.algorithms[named.entry]["variant"]:
+        if slot["kind"] == "word" and slot["values"].get(size):
+            seen = match._replace(start=match.start - 1)
+            return replace(named, variant=slot["values"][size], matches=(seen,))
+    return named
