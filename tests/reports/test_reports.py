@@ -20,6 +20,7 @@ from modelstores.reports import groups as groups_report
 from modelstores.reports import origins as origins_report
 from modelstores.reports import similar as similar_report
 from modelstores.reports import snapshots as snapshots_report
+from modelstores.reports import unknown_terms as unknown_terms_report
 from modelstores.reports.groups import DOMAINS
 from modelstores.reports.render import render
 from modelstores.reports.selection import ALL, remarks
@@ -302,7 +303,7 @@ def test_every_report_and_column_is_documented() -> None:
     columns = [*more, *elements_report.EVIDENCE]
     for report in (
         elements_report, groups_report, similar_report, origins_report, coverage_report,
-        changes_report, snapshots_report,
+        changes_report, snapshots_report, unknown_terms_report,
     ):  # fmt: skip
         columns += report.COLUMNS
     assert [column for column in columns if f"| `{column}` |" not in page] == []
