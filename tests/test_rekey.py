@@ -236,6 +236,19 @@ def test_a_store_that_a_run_is_at_work_on_is_left_out(url: str) -> None:
     engine.dispose()
 
 
+def test_who_lost_the_store_writes_no_more(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rekeying, "BATCH", 1)
+    write(engine, *nets(3), versions=versions(OLD))
+
+    def lose(done: int, total: int) -> None:
+        execute(engine, "DELETE FROM lease")
+
+    with pytest.raises(lease.Lost):
+        rekey(engine, HUB, lose)
+    assert len(kept(engine)) == 1
+    assert rows(engine, "SELECT vocabulary FROM snapshot") == [(OLD,)]
+
+
 def test_others_write_between_the_batches(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rekeying, "BATCH", 1)
     write(engine, *nets(3))

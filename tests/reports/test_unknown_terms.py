@@ -55,7 +55,14 @@ DOMAIN = {"input_domain": {"words": "robot", "where": "input_domains"}}
     ("changes", "terms"),
     [
         # What was found elsewhere on the page is found.
-        ({"stated": {"ml_algorithms": "MyNet", "objective": "my task"}}, []),
+        (
+            {
+                "stated": {"ml_algorithms": "MyNet", "objective": "my task"},
+                "input_domains": ["robot"],
+                "datasets": ["x:a"],
+            },
+            ["a"],
+        ),
         ({"stated": {"objective": "my task"}, "objective": None}, ["my task"]),
         ({"input_domains": ["robot", "arm"], "objective": None, "evidence": {}}, ["arm", "robot"]),
         ({"input_domains": ["robot"], "objective": None, "evidence": DOMAIN}, []),
