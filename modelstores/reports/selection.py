@@ -82,5 +82,6 @@ def _mixtures(connection: Connection, selection: Selection) -> list[str]:
     for name, found in zip(("codebook", "vocabulary"), zip(*used, strict=True), strict=False):
         if len(set(found)) > 1:
             several = ", ".join(sorted(set(found)))
-            lines.append(f"products were read with more than one {name}: {several}")
+            hint = "; `scrapy rekey` brings their keys to one" if name == "vocabulary" else ""
+            lines.append(f"products were read with more than one {name}: {several}{hint}")
     return lines

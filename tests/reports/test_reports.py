@@ -97,6 +97,16 @@ def test_elements_read_with_two_codebooks_are_added_up(engine: Engine) -> None:
         ]
 
 
+def test_a_mixture_of_vocabularies_is_said_with_its_remedy(engine: Engine) -> None:
+    write(engine, product("a"))
+    write(engine, product("b"), versions=VERSIONS | {"vocabulary": "2"}, scope="partial")
+    with engine.connect() as connection:
+        assert remarks(connection, COMPLETE) == [
+            "products were read with more than one vocabulary: 1, 2;"
+            " `scrapy rekey` brings their keys to one"
+        ]
+
+
 def test_groups(two_stores: Engine) -> None:
     table = made(two_stores, "groups")
     assert [row for row in table.rows if row[0] in {"Image", "Audio", None}] == [
