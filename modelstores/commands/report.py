@@ -23,6 +23,7 @@ from modelstores.reports.selection import ALL, DEFAULT, ReportError, check_store
 from modelstores.reports.similar import similar
 from modelstores.reports.snapshots import snapshots
 from modelstores.reports.table import Table
+from modelstores.reports.unknown_terms import unknown_terms
 
 #: Every report by its name.
 REPORTS: dict[str, Callable[..., Table]] = {
@@ -33,6 +34,7 @@ REPORTS: dict[str, Callable[..., Table]] = {
     "coverage": coverage,
     "changes": changes,
     "snapshots": snapshots,
+    "unknown-terms": unknown_terms,
 }
 #: Options that only some reports have: they are parameters of these.
 OWN_OPTIONS = ("evidence", "since", "until")

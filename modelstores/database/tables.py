@@ -145,7 +145,11 @@ snapshot = Table(
     _text("captured_until", "Capture time of its latest product.", optional=True),
     _text("parser", "Version of the parser that read the pages."),
     _text("codebook", "Version of the codebook that the elements were told by."),
-    _text("vocabulary", "Version of the vocabulary that the similarity keys are in."),
+    _text(
+        "vocabulary",
+        "Version of the vocabulary that the similarity keys are in; that of the run stands in"
+        " `versions`.",
+    ),
     _json("versions", "All versions at work: project, parser, codebook, Scrapy, Chromium, ..."),
     _json("settings", "Settings of the run that matter to its result."),
     _count("listed", "Products that the run learnt of: the sum of the six below.", optional=True),

@@ -42,6 +42,12 @@ def check_stores(connection: Connection, selection: Selection) -> None:
             raise ReportError(f"no store {name!r} in the database (there are: {', '.join(known)})")
 
 
+def any_counts(connection: Connection, selection: Selection) -> bool:
+    """Return whether any product counts: a report on none has nothing to say."""
+    seen = f"SELECT 1 FROM ({query('latest_sighting', selection)}) AS seen LIMIT 1"  # noqa: S608 - constants
+    return connection.scalar(text(seen)) is not None
+
+
 def remarks(connection: Connection, selection: Selection) -> list[str]:
     """Return a line for each thing that a reader must know before trusting the figures."""
     return left_out(connection, selection) + _mixtures(connection, selection)
@@ -76,5 +82,6 @@ def _mixtures(connection: Connection, selection: Selection) -> list[str]:
     for name, found in zip(("codebook", "vocabulary"), zip(*used, strict=True), strict=False):
         if len(set(found)) > 1:
             several = ", ".join(sorted(set(found)))
-            lines.append(f"products were read with more than one {name}: {several}")
+            hint = "; `scrapy rekey` brings their keys to one" if name == "vocabulary" else ""
+            lines.append(f"products were read with more than one {name}: {several}{hint}")
     return lines

@@ -20,6 +20,7 @@ from modelstores.reports import groups as groups_report
 from modelstores.reports import origins as origins_report
 from modelstores.reports import similar as similar_report
 from modelstores.reports import snapshots as snapshots_report
+from modelstores.reports import unknown_terms as unknown_terms_report
 from modelstores.reports.groups import DOMAINS
 from modelstores.reports.render import render
 from modelstores.reports.selection import ALL, remarks
@@ -93,6 +94,16 @@ def test_elements_read_with_two_codebooks_are_added_up(engine: Engine) -> None:
     with engine.connect() as connection:
         assert remarks(connection, COMPLETE) == [
             "products were read with more than one codebook: 1, 2"
+        ]
+
+
+def test_a_mixture_of_vocabularies_is_said_with_its_remedy(engine: Engine) -> None:
+    write(engine, product("a"))
+    write(engine, product("b"), versions=VERSIONS | {"vocabulary": "2"}, scope="partial")
+    with engine.connect() as connection:
+        assert remarks(connection, COMPLETE) == [
+            "products were read with more than one vocabulary: 1, 2;"
+            " `scrapy rekey` brings their keys to one"
         ]
 
 
@@ -302,7 +313,7 @@ def test_every_report_and_column_is_documented() -> None:
     columns = [*more, *elements_report.EVIDENCE]
     for report in (
         elements_report, groups_report, similar_report, origins_report, coverage_report,
-        changes_report, snapshots_report,
+        changes_report, snapshots_report, unknown_terms_report,
     ):  # fmt: skip
         columns += report.COLUMNS
     assert [column for column in columns if f"| `{column}` |" not in page] == []
