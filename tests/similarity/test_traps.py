@@ -154,8 +154,19 @@ def test_a_pair_of_languages_is_not_another_pair() -> None:
 def test_the_language_may_stand_in_a_field() -> None:
     stated = {"training_set": "wikipedia", "language": "de"}
     assert similarity(product("owner/bert-base", stated=stated))["datasets"] == ["wikipedia-de"]
-    stated["language"] = "English"
-    assert similarity(product("owner/bert-base", stated=stated))["datasets"] == ["wikipedia"]
+    for stated["language"], corpus in (
+        ("English", "wikipedia"),
+        ("dv", "wikipedia-dv"),
+        ("fr, de", "wikipedia-de-fr"),
+        ("de, en, fr", "wikipedia-multi"),
+    ):
+        assert similarity(product("owner/bert-base", stated=stated))["datasets"] == [corpus]
+
+
+def test_a_collection_does_not_count_beside_its_part() -> None:
+    stated = {"training_set": "glue"}
+    assert similarity(product("owner/bert-tuned-cola", stated=stated))["datasets"] == ["cola"]
+    assert similarity(product("owner/bert-tuned", stated=stated))["datasets"] == ["glue"]
 
 
 def test_a_name_without_its_data_is_completed_by_the_page() -> None:

@@ -52,6 +52,8 @@ def test_every_link_between_entries_leads_somewhere() -> None:
         )
     for meanings in known.generic.values():
         assert set(meanings.values()) <= set(known.objectives)
+    for entry in known.datasets.values():
+        assert entry.get("part_of", entry["id"]) in known.datasets
     for ids in DATA["datasets"]["together"].values():
         assert set(ids) <= set(known.datasets)
     for part in (e.get("variant", ()) for e in DATA["algorithms"]["entries"]):
