@@ -145,7 +145,7 @@ def _named(match: Match, part: Part, known: Vocabulary) -> Algorithm:
     entry = known.algorithms[match.sense.id]
     places = _after(match, part, known)
     tokens = [match.text.tokens[i] for i in places]
-    variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck)
+    variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck, part.title)
     family = entry["id"] + (f"-{variant.generation}" if variant.generation else "")
     end = places[variant.end - 1] + 1 if variant.end else match.end
     return Algorithm(entry["id"], family, variant.text, (match._replace(end=end),))
