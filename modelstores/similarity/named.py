@@ -99,10 +99,13 @@ def compose(
         variant = "+".join(p for p in (inner.variant, outer.family) if p)
         return replace(inner, variant=variant, matches=matches, composed=True)
     neck = next(iter(necks), None)
-    variants = (outer.variant, inner.name, neck.sense.id if neck else "")
+    variants = [outer.variant, inner.name]
+    # a neck that all detectors of the family have is not named
+    if neck and neck.sense.id != known.algorithms[outer.entry].get("neck"):
+        variants.append(neck.sense.id)
     return replace(
         outer,
-        variant="-".join(p for p in variants if p),
+        variant="-".join(filter(None, variants)),
         matches=(*matches, neck) if neck else matches,
         composed=True,
     )
@@ -164,7 +167,8 @@ def _backbone_in(
     ]
     if not inner:
         # faster_rcnn_R_50_FPN: one letter is a name only beside a detector
-        short = (_named(match, part, known) for match in part.of("short"))
+        free = outer.matches[0].end
+        short = (_named(match, part, known) for match in part.of("short") if match.start >= free)
         inner = [a for a in short if a.variant]
     if not inner or (not part.title and len({a.name for a in inner}) > 1):
         return None

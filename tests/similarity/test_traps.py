@@ -58,6 +58,10 @@ def test_a_detector_is_told_by_backbone_and_neck() -> None:
     assert algorithm("faster_rcnn_r_50") == "faster-rcnn-resnet-50"
     assert algorithm("ssd_mobilenet_v2_fpnlite") == "ssd-mobilenet-v2-fpnlite"
     assert algorithm("fcn_resnet50") == "fcn-resnet-50"
+    # all RetinaNets have it
+    assert (
+        algorithm("retinanet_resnet50_fpn") == algorithm("RetinaNet R50") == "retinanet-resnet-50"
+    )
 
 
 def test_the_backbone_may_stand_in_another_place() -> None:
