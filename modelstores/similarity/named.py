@@ -70,9 +70,12 @@ def one_named_in(part: Part, known: Vocabulary) -> Algorithm | None:
     found = named_in(part, known)
     if not found:
         return None
-    if len(found) > 1 or part.of("short"):
-        return _one_of(found, part, known)
-    return found[0] if found[0].variant or not part.title else _with_size_before(found[0], known)
+    named = _one_of(found, part, known) if len(found) > 1 or part.of("short") else found[0]
+    if not part.title:
+        return named
+    if not named.variant:
+        named = _with_size_before(named, known)
+    return _part_of(named, part) if part.of("part") else named
 
 
 def _one_of(found: list[Algorithm], part: Part, known: Vocabulary) -> Algorithm:
@@ -86,8 +89,7 @@ def _one_of(found: list[Algorithm], part: Part, known: Vocabulary) -> Algorithm:
     fine = [a for a in found if a.entry not in above] or found
     fine = [a for a in fine if not entries[a.entry].get("general")] or fine
     # the same family again with a variant says more: small_bert/bert_uncased_L-4_H-512
-    named = max((a for a in fine if a.entry == fine[0].entry), key=lambda a: bool(a.variant))
-    return _with_size_before(named, known) if part.title and not named.variant else named
+    return max((a for a in fine if a.entry == fine[0].entry), key=lambda a: bool(a.variant))
 
 
 def compose(
@@ -186,3 +188,14 @@ def _with_size_before(named: Algorithm, known: Vocabulary) -> Algorithm:
             seen = match._replace(start=match.start - 1)
             return replace(named, variant=slot["values"][size], matches=(seen,))
     return named
+
+
+def _part_of(named: Algorithm, part: Part) -> Algorithm:
+    """Return the part of a network that a name means; an encoder with its decoder is all of it."""
+    taken = {i for m in named.matches for i in range(m.start, m.end)}
+    parts = {m.sense.id: m for m in part.of("part") if m.start not in taken}
+    if len(parts) != 1 or "" in parts:
+        return named
+    ((name, match),) = parts.items()
+    variant = f"{named.variant}-{name}" if named.variant else name
+    return replace(named, variant=variant, matches=(*named.matches, match))

@@ -76,6 +76,12 @@ def test_the_backbone_may_stand_in_another_place() -> None:
     assert algorithm("RetinaNet", two) == "retinanet"
 
 
+def test_a_part_of_a_network_is_another_network() -> None:
+    assert algorithm("t5-small-decoder") == "t5-small-decoder"
+    assert algorithm("T5 small encoder-decoder") == algorithm("t5-small") == "t5-small"
+    assert algorithm("electra-small-discriminator") == "electra-small"
+
+
 def test_a_way_of_training_is_part_of_its_network() -> None:
     assert algorithm("SimCLR", stated={"ml_algorithms": "ResNet-50"}) == "resnet-50+simclr"
 
