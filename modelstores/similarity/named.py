@@ -133,7 +133,7 @@ def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
     reach = range(match.end, min(match.end + MAX_TOKENS, len(tokens)))
     if not reach or not part.title:
         return list(reach)
-    skipped = {i for m in part.of("dataset") for i in range(m.start, m.end)}
+    skipped = {i for m in part.of("dataset") for i in range(m.start, _after_edition(m))}
     if part.handle:
         # es is Spanish, if it is not the size of an EfficientNet
         slots = known.algorithms[match.sense.id]["variant"]
@@ -143,6 +143,13 @@ def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
             if tokens[i] in known.languages and not any(tokens[i] in s["begins"] for s in slots)
         )
     return [i for i in reach if i not in skipped]
+
+
+def _after_edition(dataset: Match) -> int:
+    """Return where a data set ends with its number: IMAGENET1K_V2 is no version of the network."""
+    version = dataset.text.tokens[dataset.end : dataset.end + 2]
+    numbered = len(version) == 2 and version[0] == "v" and version[1].isdecimal()
+    return dataset.end + 2 * numbered
 
 
 def _named(match: Match, part: Part, known: Vocabulary) -> Algorithm:

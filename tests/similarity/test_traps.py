@@ -27,6 +27,7 @@ def algorithm(name: str, text: str = "", **more: Any) -> str:
 def test_the_number_of_a_version_is_no_variant() -> None:
     assert algorithm("resnet50_v1_5") == algorithm("ResNet-50") == "resnet-50"
     assert algorithm("ResNet-50 v2") == "resnet-50-v2"
+    assert algorithm("resnet50.IMAGENET1K_V2") == "resnet-50"
 
 
 def test_one_network_has_several_schemes_of_names() -> None:
