@@ -51,9 +51,11 @@ def find_datasets(reading: Reading, known: Vocabulary) -> list[Data]:
     if field := reading.stated("training_set"):
         found.update(field.tells(_from_field))
     stated = frozenset(found)
-    passages = [] if reading.is_bare else list(told_by_passage(reading, known, bool(stated)))
-    for told in earlier_rounds(passages, stated) if stated else of_training(passages):
-        found.setdefault(told.id, evidence(told.match))
+    passages: list[list[Told]] = []
+    if not reading.is_bare:
+        passages += told_by_passage(reading, known, bool(stated))
+        for told in earlier_rounds(passages, stated) if stated else of_training(passages):
+            found.setdefault(told.id, evidence(told.match))
     if not found:
         return []
     _without_collections(found, known)

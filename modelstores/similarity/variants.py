@@ -248,6 +248,8 @@ def read_variant(
             found[index] = slot["default"]
         elif title and slot["kind"] == "parameters":
             found[index] = _parameters_later(tokens[end:limit], slot)
+    if not found:
+        return Variant("", "", start)
     generation = "-".join(v for k, v in found.items() if v and slots[k].get("family"))
     text = "-".join(found[k] for k in sorted(found) if found[k] and not slots[k].get("family"))
     return Variant(generation, text, end)
