@@ -28,6 +28,8 @@ _FILE = re.compile(r"(?<![\w.-])[\w][\w.-]*" + _ENDING)
 
 def find_artefacts(product: Product) -> list[str]:
     """Return the names of weight files, lower case, sorted, from links and text (code too)."""
+    if not (product.links or product.sections):
+        return []
     found = _files("\n".join(link[-MAX_TITLE:] for link in product.links[:MAX_LINKS]))
     left = MAX_BODY
     for section in product.sections:

@@ -85,7 +85,7 @@ def _by_name_or_summary(reading: Reading, known: Vocabulary) -> Domain | None:
 
 def said_domain(reading: Reading) -> Domain | None:
     """Return the domain that the store's own words for domain, task or objective name."""
-    stated = reading.stated("objective")
+    stated = reading.objective
     parts = [*reading.tasks, stated] if stated else reading.tasks
     said: dict[str, Domain] = {}
     for part in parts:

@@ -70,9 +70,12 @@ def one_named_in(part: Part, known: Vocabulary) -> Algorithm | None:
     found = named_in(part, known)
     if not found:
         return None
-    if len(found) > 1 or part.of("short"):
-        return _one_of(found, part, known)
-    return found[0] if found[0].variant or not part.title else _with_size_before(found[0], known)
+    named = _one_of(found, part, known) if len(found) > 1 or part.of("short") else found[0]
+    if not part.title:
+        return named
+    if not named.variant:
+        named = _with_size_before(named, known)
+    return _part_of(named, part) if part.of("part") else named
 
 
 def _one_of(found: list[Algorithm], part: Part, known: Vocabulary) -> Algorithm:
@@ -86,8 +89,7 @@ def _one_of(found: list[Algorithm], part: Part, known: Vocabulary) -> Algorithm:
     fine = [a for a in found if a.entry not in above] or found
     fine = [a for a in fine if not entries[a.entry].get("general")] or fine
     # the same family again with a variant says more: small_bert/bert_uncased_L-4_H-512
-    named = max((a for a in fine if a.entry == fine[0].entry), key=lambda a: bool(a.variant))
-    return _with_size_before(named, known) if part.title and not named.variant else named
+    return max((a for a in fine if a.entry == fine[0].entry), key=lambda a: bool(a.variant))
 
 
 def compose(
@@ -99,10 +101,13 @@ def compose(
         variant = "+".join(p for p in (inner.variant, outer.family) if p)
         return replace(inner, variant=variant, matches=matches, composed=True)
     neck = next(iter(necks), None)
-    variants = (outer.variant, inner.name, neck.sense.id if neck else "")
+    variants = [outer.variant, inner.name]
+    # a neck that all detectors of the family have is not named
+    if neck and neck.sense.id != known.algorithms[outer.entry].get("neck"):
+        variants.append(neck.sense.id)
     return replace(
         outer,
-        variant="-".join(p for p in variants if p),
+        variant="-".join(filter(None, variants)),
         matches=(*matches, neck) if neck else matches,
         composed=True,
     )
@@ -128,7 +133,7 @@ def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
     reach = range(match.end, min(match.end + MAX_TOKENS, len(tokens)))
     if not reach or not part.title:
         return list(reach)
-    skipped = {i for m in part.of("dataset") for i in range(m.start, m.end)}
+    skipped = {i for m in part.of("dataset") for i in range(m.start, _after_edition(m))}
     if part.handle:
         # es is Spanish, if it is not the size of an EfficientNet
         slots = known.algorithms[match.sense.id]["variant"]
@@ -140,12 +145,19 @@ def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
     return [i for i in reach if i not in skipped]
 
 
+def _after_edition(dataset: Match) -> int:
+    """Return where a data set ends with its number: IMAGENET1K_V2 is no version of the network."""
+    version = dataset.text.tokens[dataset.end : dataset.end + 2]
+    numbered = len(version) == 2 and version[0] == "v" and version[1].isdecimal()
+    return dataset.end + 2 * numbered
+
+
 def _named(match: Match, part: Part, known: Vocabulary) -> Algorithm:
     """Return what a match names, with the variant that follows it."""
     entry = known.algorithms[match.sense.id]
     places = _after(match, part, known)
     tokens = [match.text.tokens[i] for i in places]
-    variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck)
+    variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck, part.title)
     family = entry["id"] + (f"-{variant.generation}" if variant.generation else "")
     end = places[variant.end - 1] + 1 if variant.end else match.end
     return Algorithm(entry["id"], family, variant.text, (match._replace(end=end),))
@@ -164,7 +176,8 @@ def _backbone_in(
     ]
     if not inner:
         # faster_rcnn_R_50_FPN: one letter is a name only beside a detector
-        short = (_named(match, part, known) for match in part.of("short"))
+        free = outer.matches[0].end
+        short = (_named(match, part, known) for match in part.of("short") if match.start >= free)
         inner = [a for a in short if a.variant]
     if not inner or (not part.title and len({a.name for a in inner}) > 1):
         return None
@@ -182,3 +195,14 @@ def _with_size_before(named: Algorithm, known: Vocabulary) -> Algorithm:
             seen = match._replace(start=match.start - 1)
             return replace(named, variant=slot["values"][size], matches=(seen,))
     return named
+
+
+def _part_of(named: Algorithm, part: Part) -> Algorithm:
+    """Return the part of a network that a name means; an encoder with its decoder is all of it."""
+    taken = {i for m in named.matches for i in range(m.start, m.end)}
+    parts = {m.sense.id: m for m in part.of("part") if m.start not in taken}
+    if len(parts) != 1 or "" in parts:
+        return named
+    ((name, match),) = parts.items()
+    variant = f"{named.variant}-{name}" if named.variant else name
+    return replace(named, variant=variant, matches=(*named.matches, match))

@@ -41,12 +41,10 @@ def find_objective(
     on the page the family says it if it serves one task only, and the training
     data serves that same task.
     """
-    stated = reading.stated("objective")
-    places = [stated, reading.title] if stated else [reading.title]
-    places += reading.tasks
+    places = [reading.objective, reading.title, *reading.tasks]
     if not reading.is_bare:
         places.append(reading.summary)
-    found = [o for part in places if (o := part.tells(_objective_in, domain))]
+    found = [o for part in places if part and (o := part.tells(_objective_in, domain))]
     prior = _by_prior(known, algorithm, datasets)
     if not found:
         return prior

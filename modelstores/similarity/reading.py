@@ -64,6 +64,11 @@ class Reading:
         return known_part(words[:MAX_FIELD], f"stated:{element}", self._known, title=True)
 
     @once
+    def objective(self) -> Part | None:
+        """The objective that the store states."""
+        return self.stated("objective")
+
+    @once
     def tasks(self) -> list[Part]:
         """The input domains or tasks in the store's words, without the stated objective again."""
         objective = self._product.stated.get("objective")

@@ -21,6 +21,9 @@ from modelstores.similarity.vocabulary import Vocabulary, slug
 #: Words that an unknown name of a data set may have.
 MAX_UNKNOWN_WORDS = 6
 
+#: Letters of a code for a language (ISO 639).
+CODE_LENGTHS = (2, 3)
+
 #: What a list of names does not hold: the end of a sentence, an explanation.
 _PROSE = re.compile(r"[.!?](?:\s|$)|:\s")
 
@@ -48,11 +51,14 @@ def find_datasets(reading: Reading, known: Vocabulary) -> list[Data]:
     if field := reading.stated("training_set"):
         found.update(field.tells(_from_field))
     stated = frozenset(found)
-    passages = [] if reading.is_bare else list(told_by_passage(reading, known, bool(stated)))
-    for told in earlier_rounds(passages, stated) if stated else of_training(passages):
-        found.setdefault(told.id, evidence(told.match))
+    passages: list[list[Told]] = []
+    if not reading.is_bare:
+        passages += told_by_passage(reading, known, bool(stated))
+        for told in earlier_rounds(passages, stated) if stated else of_training(passages):
+            found.setdefault(told.id, evidence(told.match))
     if not found:
         return []
+    _without_collections(found, known)
     roles = _roles(passages)
     data = [
         Data(
@@ -194,6 +200,12 @@ def _without_beginnings(matches: list[Match]) -> list[Match]:
     ]
 
 
+def _without_collections(found: dict[str, Any], known: Vocabulary) -> None:
+    """Drop a collection where a data set of it is named: GLUE beside CoLA."""
+    for name in list(found):
+        found.pop(known.datasets.get(name, {}).get("part_of", ""), None)
+
+
 def _in_language(name: str, reading: Reading, known: Vocabulary) -> str:
     """Return a corpus that exists per language with the language that name or field names.
 
@@ -204,7 +216,7 @@ def _in_language(name: str, reading: Reading, known: Vocabulary) -> str:
     language = _language_of(reading.title, known)
     field = reading.stated("language")
     if not language and field:
-        language = _language_of(field, known)
+        language = field.tells(_languages_stated)
     return f"{name}-{language}" if language not in ("", "en") else name
 
 
@@ -223,6 +235,16 @@ def _language_of(part: Part, known: Vocabulary) -> str:
     if len(languages) == 2 and named[-1][0] - named[0][0] <= 2:
         return "-".join(languages)
     return languages[0] if len(languages) == 1 else ""
+
+
+def _languages_stated(field: Part, known: Vocabulary) -> str:
+    """Return the languages that a field lists, by code or name; of more than two, ``multi``."""
+    stated = {
+        known.languages.get(token, token)
+        for token in field.text.tokens
+        if token in known.languages or (token.isalpha() and len(token) in CODE_LENGTHS)
+    }
+    return "-".join(sorted(stated)) if len(stated) <= 2 and "multi" not in stated else "multi"
 
 
 def _short(piece: str) -> bool:

@@ -143,6 +143,18 @@ def _parameters(tokens: Tokens, i: int, _: Slot) -> Read:
     return 2, _plain(number) + unit
 
 
+def _noise(tokens: Tokens, i: int, noise: Mapping[str, Any]) -> int:
+    """Return the number of tokens from ``i`` on that mean no variant."""
+    if tokens[i] in noise["with_number"] and _at(tokens, i + 1)[:1].isdecimal():
+        return 2
+    return int(tokens[i] in noise["words"] or tokens[i] in noise["numbers"])
+
+
+def _parameters_later(tokens: Tokens, slot: Slot) -> str:
+    reads = (_parameters(tokens, i, slot) for i in range(len(tokens)))
+    return next((read[1] for read in reads if read), "")
+
+
 def _flops(tokens: Tokens, i: int, _: Slot) -> Read:
     """A cost in GFLOPs: ``32GF``, ``400MF``, or in tenths with three digits: ``320``."""
     number, unit = _at(tokens, i), _at(tokens, i + 1)
@@ -197,6 +209,7 @@ def read_variant(
     slots: Sequence[Slot],
     noise: Mapping[str, Any],
     stuck: bool = False,
+    title: bool = False,
 ) -> Variant:
     """Return the variant that stands from token ``start`` on.
 
@@ -205,7 +218,8 @@ def read_variant(
     (MobileNet-**V2**).
     ``noise`` holds ``words`` that mean no variant, ``numbers`` (input
     resolutions) and ``with_number``, words whose number is dropped too.
-    ``stuck`` says that the name itself ended in the v of a version (yolov3).
+    ``stuck`` says that the name itself ended in the v of a version (yolov3). In a
+    ``title`` a number of parameters counts behind other words too (``llama-chat-7b``).
     """
     found: dict[int, str] = {}
     i = end = start
@@ -223,16 +237,19 @@ def read_variant(
                 i = end = i + read[0]
                 break
         else:
-            token = tokens[i]
-            if token in noise["with_number"] and _at(tokens, i + 1)[:1].isdecimal():
-                i += 2
-            elif token in noise["words"] or token in noise["numbers"]:
-                i += 1
-            else:
+            skipped = _noise(tokens, i, noise)
+            if not skipped:
                 break
+            i += skipped
     for index, slot in enumerate(slots):
+        if index in found:
+            continue
         if "default" in slot:
-            found.setdefault(index, slot["default"])
+            found[index] = slot["default"]
+        elif title and slot["kind"] == "parameters":
+            found[index] = _parameters_later(tokens[end:limit], slot)
+    if not found:
+        return Variant("", "", start)
     generation = "-".join(v for k, v in found.items() if v and slots[k].get("family"))
     text = "-".join(found[k] for k in sorted(found) if found[k] and not slots[k].get("family"))
     return Variant(generation, text, end)

@@ -29,8 +29,8 @@ class Sense(NamedTuple):
     """What a name means.
 
     ``kind`` is ``algorithm``, ``dataset``, ``objective``, ``generic``, ``domain``, ``cue``,
-    ``neck`` (of a detector), ``short`` (a letter for a backbone beside a detector) or
-    ``other use``.
+    ``neck`` (of a detector), ``part`` (of a network), ``short`` (a letter for a backbone
+    beside a detector) or ``other use``.
     ``exact`` is the spelling that a short name needs in running text, or "".
     ``stuck``: the name was written with the v of a version (yolov3).
     ``titles``: the name counts only in names and stated fields.
@@ -168,13 +168,13 @@ def vocabulary() -> Vocabulary:
             for e in families
             for key in (*e.get("arxiv", ()), *e.get("repositories", ()))
         },
-        trie=_trie(families, algorithms["necks"], datasets, objectives),
+        trie=_trie(families, algorithms, datasets, objectives),
     )
 
 
 def _trie(
     families: list[dict[str, Any]],
-    necks: Mapping[str, Any],
+    algorithms: Mapping[str, Any],
     datasets: Mapping[str, Any],
     objectives: Mapping[str, Any],
 ) -> Trie:
@@ -196,7 +196,8 @@ def _trie(
             for tokens in spellings(phrase):
                 trie.add(tokens, Sense("dataset", dataset, titles=True))
     for kind, meanings in (
-        ("neck", necks),
+        ("neck", algorithms["necks"]),
+        ("part", algorithms["parts"]),
         ("cue", datasets["cues"]),
         ("generic", {word: [word] for word in objectives["generic"]}),
         ("other use", {"": objectives["other_uses"]}),

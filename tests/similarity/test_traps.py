@@ -27,6 +27,7 @@ def algorithm(name: str, text: str = "", **more: Any) -> str:
 def test_the_number_of_a_version_is_no_variant() -> None:
     assert algorithm("resnet50_v1_5") == algorithm("ResNet-50") == "resnet-50"
     assert algorithm("ResNet-50 v2") == "resnet-50-v2"
+    assert algorithm("resnet50.IMAGENET1K_V2") == "resnet-50"
 
 
 def test_one_network_has_several_schemes_of_names() -> None:
@@ -58,6 +59,10 @@ def test_a_detector_is_told_by_backbone_and_neck() -> None:
     assert algorithm("faster_rcnn_r_50") == "faster-rcnn-resnet-50"
     assert algorithm("ssd_mobilenet_v2_fpnlite") == "ssd-mobilenet-v2-fpnlite"
     assert algorithm("fcn_resnet50") == "fcn-resnet-50"
+    # all RetinaNets have it
+    assert (
+        algorithm("retinanet_resnet50_fpn") == algorithm("RetinaNet R50") == "retinanet-resnet-50"
+    )
 
 
 def test_the_backbone_may_stand_in_another_place() -> None:
@@ -70,6 +75,12 @@ def test_the_backbone_may_stand_in_another_place() -> None:
     assert algorithm("RetinaNet", "A RetinaNet on ResNet-101.") == "retinanet-resnet-101"
     two = "A RetinaNet on ResNet-50 or ResNet-101."
     assert algorithm("RetinaNet", two) == "retinanet"
+
+
+def test_a_part_of_a_network_is_another_network() -> None:
+    assert algorithm("t5-small-decoder") == "t5-small-decoder"
+    assert algorithm("T5 small encoder-decoder") == algorithm("t5-small") == "t5-small"
+    assert algorithm("electra-small-discriminator") == "electra-small"
 
 
 def test_a_way_of_training_is_part_of_its_network() -> None:
@@ -154,8 +165,19 @@ def test_a_pair_of_languages_is_not_another_pair() -> None:
 def test_the_language_may_stand_in_a_field() -> None:
     stated = {"training_set": "wikipedia", "language": "de"}
     assert similarity(product("owner/bert-base", stated=stated))["datasets"] == ["wikipedia-de"]
-    stated["language"] = "English"
-    assert similarity(product("owner/bert-base", stated=stated))["datasets"] == ["wikipedia"]
+    for stated["language"], corpus in (
+        ("English", "wikipedia"),
+        ("dv", "wikipedia-dv"),
+        ("fr, de", "wikipedia-de-fr"),
+        ("de, en, fr", "wikipedia-multi"),
+    ):
+        assert similarity(product("owner/bert-base", stated=stated))["datasets"] == [corpus]
+
+
+def test_a_collection_does_not_count_beside_its_part() -> None:
+    stated = {"training_set": "glue"}
+    assert similarity(product("owner/bert-tuned-cola", stated=stated))["datasets"] == ["cola"]
+    assert similarity(product("owner/bert-tuned", stated=stated))["datasets"] == ["glue"]
 
 
 def test_a_name_without_its_data_is_completed_by_the_page() -> None:

@@ -54,6 +54,7 @@ def algorithm(name: str, **more: object) -> str | None:
         (["GloVe 100-Dimensional Word Vectors"], "glove-dim100"),
         (["BiT-M R50x1", "owner/bit/m-r50x1/1"], "bit-r50-x1"),
         (["Llama-2-7b-chat-hf", "Llama 2 7B Chat"], "llama-2-7b-chat"),
+        (["Llama-2-7b", "owner/llama-2-merged-7b"], "llama-2-7b"),
         (["Gemma 2B", "owner/gemma-2b"], "gemma-2b"),
         (["Gemma 2 9B", "owner/gemma-2-9b"], "gemma-2-9b"),
         (["Phi-1.5", "owner/phi-1_5"], "phi-1.5"),

@@ -44,6 +44,7 @@ def test_every_link_between_entries_leads_somewhere() -> None:
     for entry in known.algorithms.values():
         assert entry.get("is_a", entry["id"]) in known.algorithms
         assert entry["id"] not in known.ancestors(entry["id"])
+        assert entry.get("neck", "fpn") in DATA["algorithms"]["necks"]
     for entry in [*known.algorithms.values(), *known.datasets.values()]:
         assert set(entry.get("tasks", ())) <= set(known.objectives), entry["id"]
     for entry in known.objectives.values():
@@ -52,6 +53,8 @@ def test_every_link_between_entries_leads_somewhere() -> None:
         )
     for meanings in known.generic.values():
         assert set(meanings.values()) <= set(known.objectives)
+    for entry in known.datasets.values():
+        assert entry.get("part_of", entry["id"]) in known.datasets
     for ids in DATA["datasets"]["together"].values():
         assert set(ids) <= set(known.datasets)
     for part in (e.get("variant", ()) for e in DATA["algorithms"]["entries"]):
