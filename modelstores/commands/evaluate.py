@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import sys
 from collections.abc import Callable
@@ -15,9 +16,10 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
 from modelstores.board import printable
-from modelstores.evaluation import elements
+from modelstores.evaluation import elements, keys
 from modelstores.evaluation.gold import GoldError
 from modelstores.evaluation.outcome import Outcome
+from modelstores.evaluation.records import MODES
 from modelstores.reports import output
 from modelstores.reports.render import render, safe
 from modelstores.reports.selection import ReportError
@@ -35,8 +37,16 @@ def _elements(gold: Path, settings: BaseSettings) -> Outcome:
     return elements.evaluate(gold, store_of, _show)
 
 
+def _keys(gold: Path, settings: BaseSettings, mode: str = MODES[0]) -> Outcome:  # noqa: ARG001
+    if mode not in MODES:
+        raise ReportError(f"no mode {mode!r} (known: {', '.join(MODES)})")
+    return keys.evaluate(gold, mode)
+
+
 #: What can be evaluated, by its name.
-EVALUATIONS: dict[str, Callable[[Path, BaseSettings], Outcome]] = {"elements": _elements}
+EVALUATIONS: dict[str, Callable[..., Outcome]] = {"elements": _elements, "keys": _keys}
+#: Options that only some evaluations have: they are parameters of these.
+OWN_OPTIONS = ("mode",)
 
 
 class Command(ScrapyCommand):
@@ -61,14 +71,17 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--predictions", metavar="OUT.jsonl", help="write the answers, a line each"
         )
+        parser.add_argument(
+            "--mode", metavar="|".join(MODES), help=f"of keys: what is read (default: {MODES[0]})"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Evaluate, and print the figures."""
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before run
         try:
-            evaluation, gold = _asked(args)
+            evaluation, gold, options = _asked(args, opts)
             output.check_format(opts.format)
-            outcome = evaluation(gold, self.settings)
+            outcome = evaluation(gold, self.settings, **options)
             if opts.predictions is not None:
                 lines = (json.dumps(one, ensure_ascii=False) for one in outcome.predictions)
                 output.write("".join(f"{line}\n" for line in lines), opts.predictions)
@@ -88,7 +101,9 @@ class Command(ScrapyCommand):
         self.exitcode = int(bool(outcome.unread))
 
 
-def _asked(args: list[str]) -> tuple[Callable[[Path, BaseSettings], Outcome], Path]:
+def _asked(
+    args: list[str], opts: argparse.Namespace
+) -> tuple[Callable[..., Outcome], Path, dict[str, str]]:
     known = ", ".join(EVALUATIONS)
     if not args:
         raise ReportError(f"nothing named to evaluate (known: {known})")
@@ -96,7 +111,13 @@ def _asked(args: list[str]) -> tuple[Callable[[Path, BaseSettings], Outcome], Pa
         raise ReportError(f"no evaluation of {args[0]!r} (known: {known})")
     if len(args) != 2:
         raise ReportError(f"evaluate {args[0]} takes one gold file, not {len(args) - 1}")
-    return EVALUATIONS[args[0]], Path(args[1])
+    evaluation = EVALUATIONS[args[0]]
+    options = {name: getattr(opts, name) for name in OWN_OPTIONS}
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in given:
+        if name not in inspect.signature(evaluation).parameters:
+            raise ReportError(f"evaluate {args[0]!r} has no --{name}")
+    return evaluation, Path(args[1]), given
 
 
 def _show(done: int, total: int) -> None:

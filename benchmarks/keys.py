@@ -1,0 +1,350 @@
+"""Similarity keys: how right beside simpler rules, how fast, and how fast they are grouped.
+
+* Baselines: pairs of records with equal keys, against the groups that people made.
+* Speed: keying the product on a page beside ``parsel`` parsing that page, and keying an entry of
+  a list; in turn, by the clock of the processor.
+* Groups: the query for groups and the reports, on a database with a key for each of many products.
+
+The gold and the pages are those of ../shared; without them, only groups are measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+from parsel import Selector
+from rapidfuzz import fuzz
+from scrapy.http import JsonResponse
+from sqlalchemy import Table
+
+from benchmarks.lists import REAL as LISTS
+from benchmarks.lists import bodies
+from benchmarks.process import ROOT, scrapy
+from benchmarks.replay import REAL as PAGES
+from benchmarks.tagging import read as read_pages
+from benchmarks.tagging import seconds
+from modelstores.database import tables
+from modelstores.database.engine import connect
+from modelstores.evaluation import records
+from modelstores.evaluation.clusters import Placed, pairs
+from modelstores.evaluation.keys import predict
+from modelstores.evaluation.records import MODES, Record
+from modelstores.items import Product
+from modelstores.similarity import describe
+from modelstores.similarity.matcher import tokenise
+from modelstores.similarity.vocabulary import vocabulary
+from spiders.huggingface import HuggingFaceSpider
+
+GOLD = ROOT.parent / "shared/gold/keys/tune.jsonl"
+#: Characters of text on a page of a model, on average, and pages of about that size that are keyed.
+TEXT, SOME_PAGES = 4_600, 40
+#: Entries of lists that are keyed.
+SOME_ENTRIES = 5_000
+#: Likeness of names, of 100, from which they count as equal.
+LIKE = 90
+#: Groups of the rows, and stores with their part of the products.
+GROUPS = 12_000
+STORES = {"huggingface": 0.97, "tfhub": 0.015, "wolfram": 0.01, "pytorch_hub": 0.005}
+
+# --- baselines ---
+
+
+def by_name(every: Sequence[Record]) -> list[str | None]:
+    """Return the names without case and marks."""
+    return [" ".join(re.findall(r"[^\W_]+", one.name.lower())) for one in every]
+
+
+def by_like_name(every: Sequence[Record]) -> list[str | None]:
+    """Return a key for all names that a chain of alike ones joins (single link)."""
+    names = [one.name.lower() for one in every]  # with marks made blanks, many more are alike
+    leads = list(range(len(names)))
+
+    def first(place: int) -> int:
+        while leads[place] != place:
+            place = leads[place]
+        return place
+
+    for one, other in combinations(range(len(names)), 2):
+        if fuzz.token_set_ratio(names[one], names[other], score_cutoff=LIKE):
+            leads[first(other)] = first(one)
+    return [str(first(place)) for place in range(len(names))]
+
+
+def by_declared(every: Sequence[Record]) -> list[str | None]:
+    """Return what stores declare, in lower case; no key where a part is not declared."""
+    return [
+        "|".join("+".join(sorted(said)).lower() for said in one.declared.values())
+        if all(one.declared.values())
+        else None
+        for one in every
+    ]
+
+
+def by_words(every: Sequence[Record]) -> list[str | None]:
+    """Return the first family, all data sets and the first objective that stand anywhere."""
+    return [_by_words(records.product(one, "page")) for one in every]
+
+
+def _by_words(of: Product) -> str | None:
+    parts = [of.name, *of.stated.values(), *of.input_domains]
+    parts += [part for section in of.sections for part in section.values()]
+    found: dict[str, list[str]] = {"algorithm": [], "dataset": [], "objective": []}
+    for hit in vocabulary().trie.find(tokenise("\n\n".join(parts))):
+        for sense in hit.senses:
+            if sense.kind in found:
+                found[sense.kind].append(sense.id)
+    if not all(found.values()):
+        return None
+    data = "+".join(sorted(set(found["dataset"])))
+    return f"{found['algorithm'][0]}|{data}|{found['objective'][0]}"
+
+
+def of_this(mode: str) -> Callable[[Sequence[Record]], list[str | None]]:
+    return lambda every: [predict(one, mode).key for one in every]
+
+
+RULES: dict[str, Callable[[Sequence[Record]], list[str | None]]] = {
+    "equal names": by_name,
+    f"alike names (token_set_ratio >= {LIKE})": by_like_name,
+    "equal declared triples": by_declared,
+    "vocabulary without slots": by_words,
+    **{f"this program, mode {mode}": of_this(mode) for mode in MODES},
+}
+
+
+def baselines(path: Path) -> None:
+    every = records.read(path)
+    print(f"{len(every)} records, {sum(one.group is not None for one in every)} in a group")
+    print("                                        pairs                                stores")
+    print("rule                                 gold given right precision recall    F1     F1")
+    for name, rule in RULES.items():
+        keys = zip(every, rule(every), strict=True)
+        placed = [Placed(one.group, key, one.store) for one, key in keys if one.group]
+        whole, across = pairs(placed), pairs(placed, across=True)
+        print(
+            f"{name:35} {whole.support:5} {whole.predicted:5} {whole.tp:5}    {whole.precision:.3f}"
+            f"  {whole.recall:.3f} {whole.f1:.3f}  {across.f1:.3f}"
+        )
+
+
+# --- speed ---
+
+
+def size(of: Product) -> int:
+    """Return the characters of the author's text."""
+    return sum(len(part) for section in of.sections for part in section.values())
+
+
+def entries() -> Iterator[Product]:
+    """Yield the products of the store's lists."""
+    spider = HuggingFaceSpider()
+    for body in bodies(LISTS):
+        url = "https://huggingface.co/api/models?limit=1000"
+        for item in spider.parse(JsonResponse(url, body=body, encoding="utf-8")):
+            if isinstance(item, Product):
+                yield item
+
+
+def parse(page: bytes) -> str | None:
+    """Let parsel parse a page, and ask for one text."""
+    return Selector(text=page.decode("utf-8", "replace")).xpath("//h1//text()").get()
+
+
+def speed(rounds: int) -> None:
+    pages = sorted(read_pages(PAGES), key=lambda one: abs(size(one[1]) - TEXT))[:SOME_PAGES]
+    listed = [entry for entry, _ in zip(entries(), range(SOME_ENTRIES), strict=False)]
+    for one in (pages[0][1], listed[0]):
+        describe(one)  # the vocabulary is read once
+    text = statistics.mean(size(of) for _, of in pages)
+    html = statistics.mean(len(body) for body, _ in pages)
+    print(
+        f"{len(pages)} pages: {html / 1000:.0f} KB of HTML, {text / 1000:.1f} KB of author's text"
+    )
+    print(f"{len(listed)} entries of lists")
+    print("round  parsel us/page  keying us/page  ratio  keying us/entry  ratio")
+    ratios: list[tuple[float, float]] = []
+    for turn in range(1, rounds + 1):
+        parsed = keyed = 0.0
+        for body, of in pages:
+            parsed += seconds(lambda body=body: parse(body))
+            keyed += seconds(lambda of=of: describe(of))
+        parsed, keyed = parsed / len(pages), keyed / len(pages)
+        brief = seconds(lambda: [describe(of) for of in listed]) / len(listed)
+        ratios.append((keyed / parsed, brief / keyed))
+        print(
+            f"{turn:5}  {parsed * 1e6:14.0f}  {keyed * 1e6:14.0f}  {ratios[-1][0]:5.3f}"
+            f"  {brief * 1e6:15.1f}  {ratios[-1][1]:5.3f}",
+            flush=True,
+        )
+    page, entry = (statistics.median(column) for column in zip(*ratios, strict=True))
+    print(f"median: a page {page:.3f} of parsel's parse, an entry {entry:.3f} of a page")
+
+
+# --- groups ---
+
+
+def keys() -> list[tuple[str, str, str, str, str]]:
+    """Return keys as they are: (key, family key, algorithm, data set, objective)."""
+    known = vocabulary()
+    lot = random.Random(1)
+    every = list(product(known.algorithms, known.datasets, known.objectives))
+    made = []
+    for number, (algorithm, data, objective) in enumerate(lot.sample(every, GROUPS)):
+        rest = f"{data}|{objective}"
+        family, named = f"{algorithm}|{rest}", f"{algorithm}-{number % 200}|{rest}"
+        made.append((named, family, algorithm, data, objective))
+    return made
+
+
+def insert(connection: sqlite3.Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    """Put rows with equal columns into a table."""
+    rows = iter(rows)
+    first = next(rows)
+    names, places = ", ".join(first), ", ".join(f":{name}" for name in first)
+    connection.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", [first])
+    connection.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", rows)
+
+
+def fill(path: Path, number: int) -> None:
+    """Make a database of this project's with so many products, each with a key.
+
+    Of the groups few are large and most small: a group's rank is drawn log-uniformly.
+    """
+    connect(f"sqlite:///{path}").dispose()
+    lot, made, version = random.Random(2), keys(), vocabulary().version
+    when = "2026-01-01T00:00:00Z"
+    stores = list(STORES)
+    store_of = lot.choices(range(1, len(stores) + 1), [*STORES.values()], k=number)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        named = enumerate(stores, 1)
+        insert(
+            connection,
+            tables.store,
+            ({"id": i, "name": name, "title": name, "kind": "model"} for i, name in named),
+        )
+        insert(
+            connection,
+            tables.snapshot,
+            (
+                {
+                    **{"id": i, "store_id": i, "status": "complete", "scope": "full"},
+                    **{"source": "archive", "started_at": when, "ended_at": when},
+                    **{"captured_from": when, "captured_until": when, "parser": "1"},
+                    **{"codebook": "1", "vocabulary": version, "versions": "{}"},
+                    **{"settings": "{}", "reasons": "[]", "receipt": "{}"},
+                }
+                for i in range(1, len(stores) + 1)
+            ),
+        )
+        numbered = list(enumerate(store_of, 1))
+        insert(
+            connection,
+            tables.product,
+            (
+                {
+                    "id": i,
+                    "store_id": s,
+                    "native_id": f"owner-{i % 9999}/model-{i}",
+                    "kind": "model",
+                }
+                for i, s in numbered
+            ),
+        )
+        insert(
+            connection,
+            tables.observation,
+            (
+                {
+                    **{"id": i, "product_id": i, "source": "list", "parser": "1"},
+                    **{"content_hash": f"{i:064x}", "url": f"https://x.example/model-{i}"},
+                    **{"name": f"model-{i}", "stated": "{}", "input_domains": "[]"},
+                    **{"links": "[]", "unread": "[]"},
+                }
+                for i, _ in numbered
+            ),
+        )
+        insert(
+            connection,
+            tables.sighting,
+            (
+                {
+                    **{"snapshot_id": s, "product_id": i, "observation_id": i},
+                    **{"captured_at": when, "rendered": 0},
+                }
+                for i, s in numbered
+            ),
+        )
+        domains = {name: entry["domain"] for name, entry in vocabulary().objectives.items()}
+        drawn = (made[int(GROUPS ** lot.random()) - 1] for _ in numbered)
+        insert(
+            connection,
+            tables.similarity,
+            (
+                {
+                    **{"observation_id": i, "vocabulary": version, "key": key},
+                    **{"family_key": family, "algorithm": algorithm, "datasets": f'["{data}"]'},
+                    **{"objective": objective, "input_domain": domains[objective]},
+                    **{"artefacts": "[]", "evidence": "{}"},
+                }
+                for (i, _), (key, family, algorithm, data, objective) in zip(
+                    numbered, drawn, strict=True
+                )
+            ),
+        )
+
+
+GROUPED = """
+SELECT vocabulary, key, COUNT(*) FROM similarity
+ WHERE key IS NOT NULL GROUP BY vocabulary, key HAVING COUNT(*) > 1
+"""
+
+
+def groups(number: int, rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "keys.db"
+        fill(path, number)
+        with closing(sqlite3.connect(path)) as connection:
+            times = []
+            for _ in range(rounds):
+                started = time.perf_counter()
+                found = connection.execute(GROUPED).fetchall()
+                times.append(time.perf_counter() - started)
+            rows, largest = sum(count for *_, count in found), max(count for *_, count in found)
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {GROUPED}").fetchone()[-1]
+        print(
+            f"{number:,} keyed rows: {len(found):,} groups of 2 or more with {rows:,} rows, the "
+            f"largest {largest:,}; {path.stat().st_size / 1e6:.0f} MB"
+        )
+        print(f"GROUP BY key: first {times[0]:.2f} s, median {statistics.median(times):.2f} s")
+        print(f"  by {plan}")
+        for report in ("groups", "similar"):
+            cost = scrapy("report", report, database=path)
+            print(f"report {report}: {cost.seconds:.1f} s, {cost.peak:.0f} MiB", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("gold", nargs="?", type=Path, default=GOLD)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rows", type=int, default=760_000)
+    options = parser.parse_args()
+    if options.gold.exists():
+        baselines(options.gold)
+    if PAGES.exists() and LISTS.exists():
+        speed(options.rounds)
+    groups(options.rows, options.rounds)
+
+
+if __name__ == "__main__":
+    main()
