@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from modelstores.similarity.reading import Match, Part, Reading, evidence
-from modelstores.similarity.variants import MAX_TOKENS, read_variant
+from modelstores.similarity.variants import MAX_TOKENS, read_variant, with_backbone
 from modelstores.similarity.vocabulary import Vocabulary
 
 
@@ -54,9 +54,12 @@ def _named(match: Match, part: Part, known: Vocabulary) -> Algorithm:
     tokens = [match.text.tokens[i] for i in places]
     variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck)
     family = entry["id"] + (f"-{variant.generation}" if variant.generation else "")
+    text = variant.text
+    if entry.get("detector"):
+        text = with_backbone(text, "", known.necks, entry.get("own", ()))
     end = places[variant.end - 1] + 1 if variant.end else match.end
     seen = Match(match.text, match.start, end, match.sense)
-    return Algorithm(entry["id"], family, variant.text, seen, end)
+    return Algorithm(entry["id"], family, text, seen, end)
 
 
 def _named_in(part: Part, known: Vocabulary) -> list[Algorithm]:
@@ -93,8 +96,8 @@ def _composed(found: list[Algorithm], known: Vocabulary) -> Algorithm | None:
             None,
         )
         if first and second and role == "detector":
-            parts = [first.variant, second.name]
-            return _with(first, "-".join(p for p in parts if p))
+            own = entries[first.entry].get("own", ())
+            return _with(first, with_backbone(first.variant, second.name, known.necks, own))
         if first and second:
             return _with(second, "+".join(p for p in (second.variant, first.family) if p))
     # the same family again with a variant says more: small_bert/bert_uncased_L-4_H-512
