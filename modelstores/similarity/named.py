@@ -101,10 +101,10 @@ def compose(
         variant = "+".join(p for p in (inner.variant, outer.family) if p)
         return replace(inner, variant=variant, matches=matches, composed=True)
     neck = next(iter(necks), None)
-    variants = [outer.variant, inner.name]
-    # a neck that all detectors of the family have is not named
-    if neck and neck.sense.id != known.algorithms[outer.entry].get("neck"):
-        variants.append(neck.sense.id)
+    # what all detectors of the family have is not named
+    own = known.algorithms[outer.entry].get("own", ())
+    further = [name for name in (inner.name, neck.sense.id if neck else "") if name not in own]
+    variants = [outer.variant, *further]
     return replace(
         outer,
         variant="-".join(filter(None, variants)),
@@ -155,9 +155,13 @@ def _after_edition(dataset: Match) -> int:
 def _named(match: Match, part: Part, known: Vocabulary) -> Algorithm:
     """Return what a match names, with the variant that follows it."""
     entry = known.algorithms[match.sense.id]
+    slots = entry["variant"]
+    if match.sense.kind == "short":
+        # R_50_3x is a ResNet-50 trained three times as long, not one of triple width
+        slots = [slot for slot in slots if slot["kind"] != "times"]
     places = _after(match, part, known)
     tokens = [match.text.tokens[i] for i in places]
-    variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck, part.title)
+    variant = read_variant(tokens, 0, slots, known.noise, match.sense.stuck, part.title)
     family = entry["id"] + (f"-{variant.generation}" if variant.generation else "")
     end = places[variant.end - 1] + 1 if variant.end else match.end
     return Algorithm(entry["id"], family, variant.text, (match._replace(end=end),))
