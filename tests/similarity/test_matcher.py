@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modelstores.similarity import matcher
 from modelstores.similarity.matcher import Hit, Text, Trie, tokenise
 
 
@@ -26,6 +27,24 @@ from modelstores.similarity.matcher import Hit, Text, Trie, tokenise
 )
 def test_tokens(text: str, tokens: list[str]) -> None:
     assert tokenise(text) == tokens
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("aB1. ,|\n\t\r:!?\x1c\x85é²½-_"), max_size=60), st.booleans())
+def test_a_long_text_has_the_tokens_of_its_expression(text: str, plain: bool) -> None:
+    normal = text.lower()
+    pattern = matcher._ASCII if plain and normal.isascii() else matcher._ANY
+    padding = "a " * matcher._LONG
+    found = matcher._tokens(padding + normal, pattern)
+    assert found[matcher._LONG :] == pattern.findall(padding + normal)[matcher._LONG :]
+    assert found[: matcher._LONG] == ["a"] * matcher._LONG
+
+
+def test_only_so_many_words_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matcher, "_KNOWN", 10)
+    words = [f"w{'x' * n}" for n in range(40)]
+    assert tokenise(" ".join(words)) == words
+    assert len(matcher._WORDS[matcher._ASCII]) <= 10
 
 
 def _trie(*names: str) -> Trie:
