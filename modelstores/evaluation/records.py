@@ -12,7 +12,7 @@ from modelstores import page
 from modelstores.evaluation import gold
 from modelstores.items import Product
 from modelstores.page import FENCE, clean, words
-from modelstores.similarity.reading import without_code
+from modelstores.similarity.prose import without_code
 
 #: What the program is given: ``text``: name, text and fields; ``page``: also what is declared.
 MODES = ("page", "text")
