@@ -142,7 +142,7 @@ def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
             for i in reach
             if tokens[i] in known.languages and not any(tokens[i] in s["begins"] for s in slots)
         )
-    return [i for i in reach if i not in skipped]
+    return [i for i in reach if i not in skipped] if skipped else list(reach)
 
 
 def _after_edition(dataset: Match) -> int:
@@ -160,7 +160,8 @@ def _named(match: Match, part: Part, known: Vocabulary) -> Algorithm:
     variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck, part.title)
     family = entry["id"] + (f"-{variant.generation}" if variant.generation else "")
     end = places[variant.end - 1] + 1 if variant.end else match.end
-    return Algorithm(entry["id"], family, variant.text, (match._replace(end=end),))
+    seen = Match(match.text, match.start, end, match.sense)
+    return Algorithm(entry["id"], family, variant.text, (seen,))
 
 
 def _names_backbone(part: Part, known: Vocabulary) -> bool:
