@@ -109,25 +109,25 @@ def spellings(alias: str) -> Iterator[tuple[str, ...]]:
 
 
 def _names(kind: str, entry: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Sense]]:
-    """Yield every spelling of an entry with its sense."""
+    """Yield every spelling of an entry with its sense, those that need their case last."""
     versioned = any(slot["kind"] == "version" for slot in entry.get("variant", ()))
     for alias in entry.get("aliases", ()):
         for tokens in spellings(alias):
             yield tokens, Sense(kind, entry["id"])
             if versioned and tokens[-1].isalpha():
                 yield (*tokens[:-1], tokens[-1] + "v"), Sense(kind, entry["id"], stuck=True)
-    for alias in entry.get("exact_case", ()):
-        yield tuple(tokenise(alias)), Sense(kind, entry["id"], exact=alias)
-        if versioned and alias.isalpha():
-            # as MATv2: the v is written small after a short name
-            stuck = Sense(kind, entry["id"], exact=alias + "v", stuck=True)
-            yield (alias.lower() + "v",), stuck
     for alias in entry.get("titles", ()):
         for tokens in spellings(alias):
             yield tokens, Sense(kind, entry["id"], titles=True)
             if versioned and tokens[-1].isalpha():
                 stuck = Sense(kind, entry["id"], stuck=True, titles=True)
                 yield (*tokens[:-1], tokens[-1] + "v"), stuck
+    for alias in entry.get("exact_case", ()):
+        yield tuple(tokenise(alias)), Sense(kind, entry["id"], exact=alias)
+        if versioned and alias.isalpha():
+            # as MATv2: the v is written small after a short name
+            stuck = Sense(kind, entry["id"], exact=alias + "v", stuck=True)
+            yield (alias.lower() + "v",), stuck
 
 
 @lru_cache(maxsize=1)
