@@ -5,7 +5,7 @@ A detector takes a backbone, and a network a training method, as part of its var
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -124,17 +124,17 @@ def can_hold(outer: Algorithm, inner: Algorithm, known: Vocabulary) -> bool:
     )
 
 
-def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
+def _after(match: Match, part: Part, known: Vocabulary) -> Sequence[int]:
     """Return the places of the tokens after a name in which its variant may stand.
 
     In names, data sets and languages may stand between: ``bert_zh_L-12``, ``v2_imagenet1k_b0``.
     """
     tokens = match.text.tokens
     reach = range(match.end, min(match.end + MAX_TOKENS, len(tokens)))
-    if not reach or not part.title:
-        return list(reach)
+    if not part.title:
+        return reach
     skipped = {i for m in part.of("dataset") for i in range(m.start, _after_edition(m))}
-    if part.handle:
+    if part.handle and not known.languages.keys().isdisjoint(tokens):
         # es is Spanish, if it is not the size of an EfficientNet
         slots = known.algorithms[match.sense.id]["variant"]
         skipped.update(
@@ -142,7 +142,7 @@ def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
             for i in reach
             if tokens[i] in known.languages and not any(tokens[i] in s["begins"] for s in slots)
         )
-    return [i for i in reach if i not in skipped] if skipped else list(reach)
+    return [i for i in reach if i not in skipped] if skipped else reach
 
 
 def _after_edition(dataset: Match) -> int:
