@@ -174,6 +174,12 @@ def test_the_language_may_stand_in_a_field() -> None:
         assert similarity(product("owner/bert-base", stated=stated))["datasets"] == [corpus]
 
 
+def test_letters_of_another_name_are_no_language() -> None:
+    stated = {"training_set": "mc4"}
+    assert similarity(product("owner/hr-net", stated=stated))["datasets"] == ["mc4"]
+    assert similarity(product("owner/mt5-hr", stated=stated))["datasets"] == ["mc4-hr"]
+
+
 def test_a_collection_does_not_count_beside_its_part() -> None:
     stated = {"training_set": "glue"}
     assert similarity(product("owner/bert-tuned-cola", stated=stated))["datasets"] == ["cola"]
