@@ -127,6 +127,15 @@ class Trie:
         if sense not in senses:
             node[self._END] = (*senses, sense)
 
+    def names(self) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
+        """Yield every name as its tokens, with its senses."""
+        nodes: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), self._root)]
+        while nodes:
+            path, node = nodes.pop()
+            if self._END in node:
+                yield path, node[self._END]
+            nodes += [((*path, t), node[t]) for t in node if t != self._END]
+
     def find(self, tokens: Sequence[str]) -> list[Hit]:
         """Return the names in ``tokens``, leftmost first, longest first, none overlapping."""
         root, last, free, hits = self._root, len(tokens), 0, []

@@ -8,7 +8,7 @@ first token that no slot and no entry of the noise list knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Tokens = Sequence[str]
@@ -69,7 +69,7 @@ def _number(tokens: Tokens, i: int, slot: Slot) -> Read:
 def _version(tokens: Tokens, i: int, slot: Slot) -> Read:
     """``v2``, ``v1.5``, ``v1_5``: ``values`` says what each means; ``bare``: without the v too."""
     j = i + (_at(tokens, i) in ("v", "version"))
-    if j == i and not slot.get("bare") and not slot.get("stuck"):
+    if j == i and not slot.get("bare"):
         return None
     values = slot["values"]
     if j == i and _at(tokens, i + 1) == "b":
@@ -108,12 +108,15 @@ def _width(tokens: Tokens, i: int, slot: Slot) -> Read:
     return j + 1 - i, "" if value == 1 else f"w{value:g}"
 
 
-def _groups(tokens: Tokens, i: int, _: Slot) -> Read:
-    """Groups and their width: ``32x4d``."""
+def _groups(tokens: Tokens, i: int, slot: Slot) -> Read:
+    """Groups and their width: ``32x4d``; only those of ``values``, if it has any."""
     a, x, b = _at(tokens, i), _at(tokens, i + 1), _at(tokens, i + 2)
     if x != "x" or not (a.isdecimal() and b.isdecimal()) or len(a + b) > 6:
         return None
-    return 3 + (_at(tokens, i + 3) == "d"), f"{a}x{b}d"
+    text = f"{a}x{b}d"
+    if text not in slot.get("values", (text,)):
+        return None
+    return 3 + (_at(tokens, i + 3) == "d"), text
 
 
 def _times(tokens: Tokens, i: int, slot: Slot) -> Read:
@@ -156,13 +159,15 @@ def _parameters_later(tokens: Tokens, slot: Slot) -> str:
 
 
 def _flops(tokens: Tokens, i: int, _: Slot) -> Read:
-    """A cost in GFLOPs: ``32GF``, ``400MF``, or in tenths with three digits: ``320``."""
-    number, unit = _at(tokens, i), _at(tokens, i + 1)
+    """A cost in GFLOPs: ``32GF``, ``3_2gf``, ``400MF``, or in tenths with three digits: ``320``."""
+    number, unit, read = _at(tokens, i), _at(tokens, i + 1), 2
+    if number.isdecimal() and unit.isdecimal() and _at(tokens, i + 2) in ("gf", "gflops"):
+        number, unit, read = f"{number}.{unit}", _at(tokens, i + 2), 3
     if not number[:1].isdecimal() or len(number) > 5 or number.count(".") > 1:
         return None
     if unit in ("gf", "mf", "gflops", "mflops"):
         value = float(number) / (1 if unit[0] == "g" else 1000)
-        return 2, f"{value:g}gf"
+        return read, f"{value:g}gf"
     if len(number) == 3 and number.isdecimal():
         return 1, f"{int(number) / 10:g}gf"
     return None
@@ -208,7 +213,7 @@ def read_variant(
     start: int,
     slots: Sequence[Slot],
     noise: Mapping[str, Any],
-    stuck: bool = False,
+    stuck: Sequence[str] = (),
     title: bool = False,
 ) -> Variant:
     """Return the variant that stands from token ``start`` on.
@@ -218,9 +223,12 @@ def read_variant(
     (MobileNet-**V2**).
     ``noise`` holds ``words`` that mean no variant, ``numbers`` (input
     resolutions) and ``with_number``, words whose number is dropped too.
-    ``stuck`` says that the name itself ended in the v of a version (yolov3). In a
-    ``title`` a number of parameters counts behind other words too (``llama-chat-7b``).
+    ``stuck`` are the words of the variant that were written as part of the name (yolov3).
+    In a ``title`` a number of parameters counts behind other words too (``llama-chat-7b``).
     """
+    if stuck:
+        whole = read_variant([*stuck, *tokens[start:]], 0, slots, noise)
+        return whole._replace(end=max(start, start + whole.end - len(stuck)))
     found: dict[int, str] = {}
     i = end = start
     limit = min(len(tokens), start + MAX_TOKENS)
@@ -229,8 +237,6 @@ def read_variant(
         for index, slot in enumerate(slots):
             if index in found or not (number or tokens[i] in slot["begins"]):
                 continue
-            if slot["kind"] == "version" and stuck and i == start:
-                slot = {**slot, "stuck": True}  # noqa: PLW2901
             read = KINDS[slot["kind"]](tokens, i, slot)
             if read is not None:
                 found[index] = read[1]
@@ -253,3 +259,16 @@ def read_variant(
     generation = "-".join(v for k, v in found.items() if v and slots[k].get("family"))
     text = "-".join(found[k] for k in sorted(found) if found[k] and not slots[k].get("family"))
     return Variant(generation, text, end)
+
+
+def with_backbone(variant: str, backbone: str, necks: Collection[str], own: Collection[str]) -> str:
+    """Return the variant of a detector together with its backbone, the neck last.
+
+    ``faster_rcnn_fpn_resnet50`` and ``faster_rcnn_resnet50_fpn`` are one network.
+    ``own`` are the neck and backbones that all detectors of the family have: they are not named.
+    """
+    if backbone in own:
+        backbone = ""
+    words = [word for part in (variant, backbone) for word in part.split("-") if word]
+    neck = [word for word in words if word in necks and word not in own]
+    return "-".join([word for word in words if word not in necks] + neck[:1])

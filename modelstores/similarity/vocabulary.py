@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,23 +24,27 @@ DOMAINS = (
 
 #: Names of more words than this are not also matched written together.
 MAX_JOINED = 5
+#: Names of more words than this are not matched with the word of a variant written to them,
+#: nor with words shorter than this.
+MAX_STUCK = 2
+MIN_STUCK = 4
 
 
 class Sense(NamedTuple):
     """What a name means.
 
     ``kind`` is ``algorithm``, ``dataset``, ``objective``, ``generic``, ``domain``, ``cue``,
-    ``neck`` (of a detector), ``part`` (of a network), ``short`` (a letter for a backbone
-    beside a detector) or ``other use``.
+    ``part`` (of a network), ``other use`` or ``none``.
     ``exact`` is the spelling that a short name needs in running text, or "".
-    ``stuck``: the name was written with the v of a version (yolov3).
+    ``stuck``: the words of a variant that were written as part of the name (yolov3,
+    EfficientNetB0, NASNetLarge, tiny YOLO).
     ``titles``: the name counts only in names and stated fields.
     """
 
     kind: str
     id: str
     exact: str = ""
-    stuck: bool = False
+    stuck: tuple[str, ...] = ()
     titles: bool = False
 
 
@@ -55,6 +60,8 @@ class Vocabulary:
     generic: Mapping[str, Mapping[str, str]]
     generic_in_text: frozenset[str]
     noise: Mapping[str, Any]
+    #: what may join backbone and head of a detector
+    necks: frozenset[str]
     #: {language name or code: code}
     languages: Mapping[str, str]
     #: words for a domain that others may narrow: vision is images or video
@@ -82,10 +89,23 @@ class Vocabulary:
 
 def raw(name: str) -> dict[str, Any]:
     """Return one file of the vocabulary as plain data."""
-    path = resources.files("modelstores.similarity") / "vocabulary" / f"{name}.yaml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+    data: dict[str, Any] = yaml.load(_text(name), Loader=loader)  # noqa: S506
     return data
+
+
+def _text(name: str) -> str:
+    path = resources.files("modelstores.similarity") / "vocabulary" / f"{name}.yaml"
+    return path.read_text(encoding="utf-8")
+
+
+def version(number: str, texts: Iterable[str]) -> str:
+    """Return the version of a vocabulary: the number in its files, and a digest of all they say.
+
+    Keys compare only within a version, so no change may leave it as it was.
+    """
+    digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    return f"{number}-{digest[:8]}"
 
 
 def spellings(alias: str) -> Iterator[tuple[str, ...]]:
@@ -110,24 +130,40 @@ def spellings(alias: str) -> Iterator[tuple[str, ...]]:
 
 def _names(kind: str, entry: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Sense]]:
     """Yield every spelling of an entry with its sense, those that need their case last."""
-    versioned = any(slot["kind"] == "version" for slot in entry.get("variant", ()))
-    for alias in entry.get("aliases", ()):
-        for tokens in spellings(alias):
-            yield tokens, Sense(kind, entry["id"])
-            if versioned and tokens[-1].isalpha():
-                yield (*tokens[:-1], tokens[-1] + "v"), Sense(kind, entry["id"], stuck=True)
-    for alias in entry.get("titles", ()):
-        for tokens in spellings(alias):
-            yield tokens, Sense(kind, entry["id"], titles=True)
-            if versioned and tokens[-1].isalpha():
-                stuck = Sense(kind, entry["id"], stuck=True, titles=True)
-                yield (*tokens[:-1], tokens[-1] + "v"), stuck
+    endings = _written_together(entry.get("variant", ()))
+    for name, titles in (("aliases", False), ("titles", True)):
+        for alias in entry.get(name, ()):
+            for before in ((), *((word,) for word in entry.get("prefixes", ()))):
+                for tokens in spellings(" ".join((*before, alias))):
+                    yield tokens, Sense(kind, entry["id"], stuck=before, titles=titles)
+                    if not tokens[-1].isalpha():
+                        continue
+                    for word in endings if len(tokens) <= MAX_STUCK else endings & {"v"}:
+                        stuck = Sense(kind, entry["id"], stuck=(*before, word), titles=titles)
+                        yield (*tokens[:-1], tokens[-1] + word), stuck
     for alias in entry.get("exact_case", ()):
         yield tuple(tokenise(alias)), Sense(kind, entry["id"], exact=alias)
-        if versioned and alias.isalpha():
+        if "v" in endings and alias.isalpha():
             # as MATv2: the v is written small after a short name
-            stuck = Sense(kind, entry["id"], exact=alias + "v", stuck=True)
-            yield (alias.lower() + "v",), stuck
+            yield (alias.lower() + "v",), Sense(kind, entry["id"], exact=alias + "v", stuck=("v",))
+
+
+def _written_together(slots: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the words of a grammar that people write together with the name before them.
+
+    The v of a version, the letter of a code (EfficientNetB0), and long words for a size
+    (NASNetLarge): a short one could as well end another word.
+    """
+    found: set[str] = set()
+    for slot in slots:
+        if slot["kind"] == "version":
+            found.add("v")
+        elif slot["kind"] == "code":
+            found.update(slot["values"])
+        elif slot["kind"] == "word":
+            found.update(w for w in slot["values"] if w.isalpha() and len(w) >= MIN_STUCK)
+            found.update(slot.get("stuck", ()))
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1)
@@ -142,13 +178,14 @@ def vocabulary() -> Vocabulary:
     noise = algorithms["noise"]
     cues = datasets["cues"]
     return Vocabulary(
-        version=str(algorithms["version"]),
+        version=version(algorithms["version"], map(_text, FILES)),
         algorithms={e["id"]: e for e in families},
         datasets={e["id"]: e for e in datasets["entries"]},
         objectives={e["id"]: e for e in objectives["entries"]},
         generic=objectives["generic"],
         generic_in_text=frozenset(objectives["generic_in_text"]),
         noise={name: frozenset(map(str, values)) for name, values in noise.items()},
+        necks=frozenset(algorithms["necks"]),
         languages={
             word: code for code, words in datasets["languages"].items() for word in (code, *words)
         },
@@ -188,15 +225,12 @@ def _trie(
         for entry in entries:
             for tokens, sense in _names(kind, entry):
                 trie.add(tokens, sense)
-    for entry in families:
-        for letter in entry.get("short", ()):
-            trie.add(tokenise(letter), Sense("short", entry["id"], titles=True))
     for phrase, ids in datasets["together"].items():
         for dataset in ids:
             for tokens in spellings(phrase):
                 trie.add(tokens, Sense("dataset", dataset, titles=True))
     for kind, meanings in (
-        ("neck", algorithms["necks"]),
+        ("none", {"": datasets["no_name"]}),
         ("part", algorithms["parts"]),
         ("cue", datasets["cues"]),
         ("generic", {word: [word] for word in objectives["generic"]}),

@@ -69,7 +69,7 @@ def test_the_backbone_may_stand_in_another_place() -> None:
     found = product("Mask R-CNN", stated={"ml_algorithms": "ResNet-50-FPN"})
     assert algorithm(found.name, stated=found.stated) == "mask-rcnn-resnet-50-fpn"
     assert similarity(found)["evidence"]["algorithm"] == {
-        "words": "Mask R-CNN, ResNet-50, FPN",
+        "words": "Mask R-CNN, ResNet-50-FPN",
         "where": "name, stated:ml_algorithms",
     }
     assert algorithm("RetinaNet", "A RetinaNet on ResNet-101.") == "retinanet-resnet-101"
