@@ -190,6 +190,11 @@ _BEGINNINGS: dict[str, Callable[[Slot], Iterable[str]] | None] = {
 }
 
 
+def _is_resolution(tokens: Tokens, i: int, numbers: Collection[str]) -> bool:
+    """Whether an input resolution with both its sides is at ``i``: ``416x416``."""
+    return tokens[i] in numbers and _at(tokens, i + 1) == "x" and _at(tokens, i + 2) in numbers
+
+
 def beginnings(slot: Slot) -> frozenset[str]:
     """Return the words with which a slot can begin; a number is always worth a look."""
     words = _BEGINNINGS[slot["kind"]]
@@ -219,6 +224,9 @@ def read_variant(
     i = end = start
     limit = min(len(tokens), start + MAX_TOKENS)
     while i < limit:
+        if _is_resolution(tokens, i, noise["numbers"]):
+            i += 3
+            continue
         number = tokens[i][0].isdecimal()
         for index, slot in enumerate(slots):
             if index in found or not (number or tokens[i] in slot["begins"]):
