@@ -202,10 +202,28 @@ _BEGINNINGS: dict[str, Callable[[Slot], Iterable[str]] | None] = {
 }
 
 
+def _is_resolution(tokens: Tokens, i: int, numbers: Collection[str]) -> bool:
+    """Whether an input resolution with both its sides is at ``i``: ``416x416``."""
+    return tokens[i] in numbers and _at(tokens, i + 1) == "x" and _at(tokens, i + 2) in numbers
+
+
 def beginnings(slot: Slot) -> frozenset[str]:
     """Return the words with which a slot can begin; a number is always worth a look."""
     words = _BEGINNINGS[slot["kind"]]
     return frozenset(words(slot)) if words else frozenset()
+
+
+def _read_at(
+    tokens: Tokens, i: int, slots: Sequence[Slot], found: Mapping[int, str]
+) -> tuple[int, int, str] | None:
+    """Return the slot that reads token ``i``, how many tokens it reads, and what they mean."""
+    number = tokens[i][0].isdecimal()
+    for index, slot in enumerate(slots):
+        if index not in found and (number or tokens[i] in slot["begins"]):
+            read = KINDS[slot["kind"]](tokens, i, slot)
+            if read is not None:
+                return index, *read
+    return None
 
 
 def read_variant(
@@ -227,26 +245,24 @@ def read_variant(
     In a ``title`` a number of parameters counts behind other words too (``llama-chat-7b``).
     """
     if stuck:
-        whole = read_variant([*stuck, *tokens[start:]], 0, slots, noise)
+        whole = read_variant([*stuck, *tokens[start:]], 0, slots, noise, title=title)
         return whole._replace(end=max(start, start + whole.end - len(stuck)))
     found: dict[int, str] = {}
     i = end = start
     limit = min(len(tokens), start + MAX_TOKENS)
     while i < limit:
-        number = tokens[i][0].isdecimal()
-        for index, slot in enumerate(slots):
-            if index in found or not (number or tokens[i] in slot["begins"]):
-                continue
-            read = KINDS[slot["kind"]](tokens, i, slot)
-            if read is not None:
-                found[index] = read[1]
-                i = end = i + read[0]
-                break
-        else:
-            skipped = _noise(tokens, i, noise)
-            if not skipped:
-                break
+        if _is_resolution(tokens, i, noise["numbers"]):
+            i += 3
+            continue
+        read = _read_at(tokens, i, slots, found)
+        if read:
+            index, length, meaning = read
+            found[index] = meaning
+            i = end = i + length
+        elif skipped := _noise(tokens, i, noise):
             i += skipped
+        else:
+            break
     for index, slot in enumerate(slots):
         if index in found:
             continue

@@ -162,7 +162,7 @@ def _written_together(slots: Iterable[Mapping[str, Any]]) -> frozenset[str]:
             found.update(slot["values"])
         elif slot["kind"] == "word":
             found.update(w for w in slot["values"] if w.isalpha() and len(w) >= MIN_STUCK)
-            found.update(slot.get("stuck", ()))
+        found.update(slot.get("stuck", ()))
     return frozenset(found)
 
 
