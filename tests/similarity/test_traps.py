@@ -180,6 +180,10 @@ def test_letters_of_another_name_are_no_language() -> None:
     assert similarity(product("owner/mt5-hr", stated=stated))["datasets"] == ["mc4-hr"]
 
 
+def test_labels_of_another_data_set_are_not_its_data() -> None:
+    assert similarity(product("fcn_resnet50.COCO_WITH_CIFAR10_LABELS"))["datasets"] == ["coco"]
+
+
 def test_a_collection_does_not_count_beside_its_part() -> None:
     stated = {"training_set": "glue"}
     assert similarity(product("owner/bert-tuned-cola", stated=stated))["datasets"] == ["cola"]
