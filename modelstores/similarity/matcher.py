@@ -21,8 +21,10 @@ CUE_REACH = 40
 #: A token that no name contains: the end of a clause, a cell or a paragraph.
 #: Names and variants do not reach across it.
 _STOPS = r"[.,;:!?](?=\s)|\||\n[ \t]*\n"
-_ASCII = re.compile(rf"[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}")
-_ANY = re.compile(rf"[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}")
+#: A plus that ends a name, as in DeepLabV3+ and U-Net++; not one between names.
+_PLUS = r"(?<=[^\W_]|\+)\+(?![^\W_(])"
+_ASCII = re.compile(rf"[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}|{_PLUS}")
+_ANY = re.compile(rf"[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}|{_PLUS}")
 
 
 def tokenise(text: str) -> list[str]:
