@@ -10,7 +10,6 @@ from collections import Counter
 from dataclasses import replace
 
 from modelstores.similarity.named import Algorithm, can_hold, compose, named_in, one_named_in
-from modelstores.similarity.part import Part
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.vocabulary import Vocabulary
 
@@ -20,29 +19,27 @@ def find_algorithm(reading: Reading, known: Vocabulary) -> Algorithm | None:
     chosen = one_named_in(reading.title, known)
     field = reading.stated("ml_algorithms")
     if field:
-        chosen = _finer(chosen, field.tells(one_named_in), field, known)
+        chosen = _finer(chosen, field.tells(one_named_in), known)
     for further in () if reading.is_bare else _FURTHER:
         # a general term (neural network) does not end the search, but only its kind refines it
         if chosen is None or known.algorithms[chosen.entry].get("general"):
-            chosen = _finer(chosen, further(reading, known), reading.summary, known)
+            chosen = _finer(chosen, further(reading, known), known)
     if chosen is None or reading.is_bare:
         return chosen
     return _completed(chosen, reading, known)
 
 
-def _finer(
-    a: Algorithm | None, b: Algorithm | None, part: Part, known: Vocabulary
-) -> Algorithm | None:
-    """Return the more trusted ``a``, unless ``b``, which ``part`` names, says more of the same."""
+def _finer(a: Algorithm | None, b: Algorithm | None, known: Vocabulary) -> Algorithm | None:
+    """Return the more trusted ``a``, unless ``b`` says more of the same."""
     if a is None or b is None:
         return a or b
     if a.entry == b.entry:
         more = b.composed > a.composed or (not a.variant and b.variant)
         return b if more or (a.family == a.entry and b.family != b.entry) else a
     if can_hold(a, b, known):
-        return compose(a, b, part.of("neck"), known)
+        return compose(a, b, known)
     if can_hold(b, a, known):
-        return compose(b, a, part.of("neck"), known)
+        return compose(b, a, known)
     if a.entry in known.ancestors(b.entry):
         # a field that says BiT where the name says ResNet-152x2
         return b if b.variant else replace(b, variant=a.variant)

@@ -87,6 +87,8 @@ def said_domain(reading: Reading) -> Domain | None:
     """Return the domain that the store's own words for domain, task or objective name."""
     stated = reading.objective
     parts = [*reading.tasks, stated] if stated else reading.tasks
+    if len(parts) == 1:
+        return parts[0].tells(_by_task_or_words)
     said: dict[str, Domain] = {}
     for part in parts:
         if answer := part.tells(_by_task_or_words):

@@ -23,8 +23,10 @@ CUE_REACH = 40
 _STOPS = r"[.,;:!?](?=\s)|\||\n[ \t]*\n"
 #: Of these, the ones that are stops only before a blank.
 _AT_END = frozenset(".,;:!?")
-_ASCII = re.compile(rf"[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}")
-_ANY = re.compile(rf"[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}")
+#: A plus that ends a name, as in DeepLabV3+ and U-Net++; not one between names.
+_PLUS = r"\+(?<=[^\W_]\+|\+\+)(?![^\W_(])"
+_ASCII = re.compile(rf"[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}|{_PLUS}")
+_ANY = re.compile(rf"[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}|{_PLUS}")
 
 
 #: The words that end a paragraph; they stand between two others.

@@ -5,16 +5,13 @@ A detector takes a backbone, and a network a training method, as part of its var
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from modelstores.similarity.part import Match, Part, evidence, once, together
-from modelstores.similarity.variants import MAX_TOKENS, read_variant
+from modelstores.similarity.variants import MAX_TOKENS, read_variant, with_backbone
 from modelstores.similarity.vocabulary import Vocabulary
-
-#: Letters of a size that may stand before a name: tiny, but not the s of "models".
-MIN_SIZE = 4
 
 
 @dataclass
@@ -70,12 +67,8 @@ def one_named_in(part: Part, known: Vocabulary) -> Algorithm | None:
     found = named_in(part, known)
     if not found:
         return None
-    named = _one_of(found, part, known) if len(found) > 1 or part.of("short") else found[0]
-    if not part.title:
-        return named
-    if not named.variant:
-        named = _with_size_before(named, known)
-    return _part_of(named, part) if part.of("part") else named
+    named = _one_of(found, part, known) if len(found) > 1 else found[0]
+    return _part_of(named, part) if part.title and part.of("part") else named
 
 
 def _one_of(found: list[Algorithm], part: Part, known: Vocabulary) -> Algorithm:
@@ -84,7 +77,7 @@ def _one_of(found: list[Algorithm], part: Part, known: Vocabulary) -> Algorithm:
         outer = next((a for a in found if entries[a.entry].get(role)), None)
         inner = _backbone_in(part, found, outer, known) if outer else None
         if outer and inner:
-            return compose(outer, inner, part.of("neck"), known)
+            return compose(outer, inner, known)
     above = set().union(*(known.ancestors(a.entry) for a in found))
     fine = [a for a in found if a.entry not in above] or found
     fine = [a for a in fine if not entries[a.entry].get("general")] or fine
@@ -92,25 +85,15 @@ def _one_of(found: list[Algorithm], part: Part, known: Vocabulary) -> Algorithm:
     return max((a for a in fine if a.entry == fine[0].entry), key=lambda a: bool(a.variant))
 
 
-def compose(
-    outer: Algorithm, inner: Algorithm, necks: Iterable[Match], known: Vocabulary
-) -> Algorithm:
-    """Return a detector on its backbone, with its neck, or a network with its training method."""
+def compose(outer: Algorithm, inner: Algorithm, known: Vocabulary) -> Algorithm:
+    """Return a detector on its backbone, or a network with its training method."""
+    entry = known.algorithms[outer.entry]
     matches = (*outer.matches, *inner.matches)
-    if not known.algorithms[outer.entry].get("detector"):
+    if not entry.get("detector"):
         variant = "+".join(p for p in (inner.variant, outer.family) if p)
         return replace(inner, variant=variant, matches=matches, composed=True)
-    neck = next(iter(necks), None)
-    # what all detectors of the family have is not named
-    own = known.algorithms[outer.entry].get("own", ())
-    further = [name for name in (inner.name, neck.sense.id if neck else "") if name not in own]
-    variants = [outer.variant, *further]
-    return replace(
-        outer,
-        variant="-".join(filter(None, variants)),
-        matches=(*matches, neck) if neck else matches,
-        composed=True,
-    )
+    variant = with_backbone(outer.variant, inner.name, known.necks, entry.get("own", ()))
+    return replace(outer, variant=variant, matches=matches, composed=True)
 
 
 def can_hold(outer: Algorithm, inner: Algorithm, known: Vocabulary) -> bool:
@@ -120,21 +103,22 @@ def can_hold(outer: Algorithm, inner: Algorithm, known: Vocabulary) -> bool:
         bool(entry.get("detector") or entry.get("method"))
         and not (outer.composed or inner.composed)
         and outer.entry != inner.entry
+        and inner.name not in outer.variant
         and bool(known.algorithms[inner.entry].get("backbone"))
     )
 
 
-def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
+def _after(match: Match, part: Part, known: Vocabulary) -> Sequence[int]:
     """Return the places of the tokens after a name in which its variant may stand.
 
     In names, data sets and languages may stand between: ``bert_zh_L-12``, ``v2_imagenet1k_b0``.
     """
     tokens = match.text.tokens
     reach = range(match.end, min(match.end + MAX_TOKENS, len(tokens)))
-    if not reach or not part.title:
-        return list(reach)
+    if not part.title:
+        return reach
     skipped = {i for m in part.of("dataset") for i in range(m.start, _after_edition(m))}
-    if part.handle:
+    if part.handle and not known.languages.keys().isdisjoint(tokens):
         # es is Spanish, if it is not the size of an EfficientNet
         slots = known.algorithms[match.sense.id]["variant"]
         skipped.update(
@@ -142,7 +126,7 @@ def _after(match: Match, part: Part, known: Vocabulary) -> list[int]:
             for i in reach
             if tokens[i] in known.languages and not any(tokens[i] in s["begins"] for s in slots)
         )
-    return [i for i in reach if i not in skipped]
+    return [i for i in reach if i not in skipped] if skipped else reach
 
 
 def _after_edition(dataset: Match) -> int:
@@ -155,16 +139,16 @@ def _after_edition(dataset: Match) -> int:
 def _named(match: Match, part: Part, known: Vocabulary) -> Algorithm:
     """Return what a match names, with the variant that follows it."""
     entry = known.algorithms[match.sense.id]
-    slots = entry["variant"]
-    if match.sense.kind == "short":
-        # R_50_3x is a ResNet-50 trained three times as long, not one of triple width
-        slots = [slot for slot in slots if slot["kind"] != "times"]
     places = _after(match, part, known)
     tokens = [match.text.tokens[i] for i in places]
-    variant = read_variant(tokens, 0, slots, known.noise, match.sense.stuck, part.title)
+    variant = read_variant(tokens, 0, entry["variant"], known.noise, match.sense.stuck, part.title)
     family = entry["id"] + (f"-{variant.generation}" if variant.generation else "")
     end = places[variant.end - 1] + 1 if variant.end else match.end
-    return Algorithm(entry["id"], family, variant.text, (match._replace(end=end),))
+    seen = Match(match.text, match.start, end, match.sense)
+    text = variant.text
+    if text and entry.get("detector"):
+        text = with_backbone(text, "", known.necks, entry.get("own", ()))
+    return Algorithm(entry["id"], family, text, (seen,))
 
 
 def _names_backbone(part: Part, known: Vocabulary) -> bool:
@@ -178,27 +162,9 @@ def _backbone_in(
     inner = [
         a for a in found if a.entry != outer.entry and known.algorithms[a.entry].get("backbone")
     ]
-    if not inner:
-        # faster_rcnn_R_50_FPN: one letter is a name only beside a detector
-        free = outer.matches[0].end
-        short = (_named(match, part, known) for match in part.of("short") if match.start >= free)
-        inner = [a for a in short if a.variant]
     if not inner or (not part.title and len({a.name for a in inner}) > 1):
         return None
     return inner[0]
-
-
-def _with_size_before(named: Algorithm, known: Vocabulary) -> Algorithm:
-    """Return a named family with the size that stands before its name: Tiny YOLOv3."""
-    match = named.matches[0]
-    size = match.text.tokens[match.start - 1] if match.start else ""
-    if len(size) < MIN_SIZE:
-        return named
-    for slot in known.algorithms[named.entry]["variant"]:
-        if slot["kind"] == "word" and slot["values"].get(size):
-            seen = match._replace(start=match.start - 1)
-            return replace(named, variant=slot["values"][size], matches=(seen,))
-    return named
 
 
 def _part_of(named: Algorithm, part: Part) -> Algorithm:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from modelstores.similarity.matcher import Text
+from modelstores.similarity.matcher import Hit, Text
 from modelstores.similarity.prose import without_code
 from modelstores.similarity.vocabulary import Sense, Vocabulary
 
@@ -83,14 +83,17 @@ class Part:
             for hit in self._known.trie.find(self.text.tokens)
             for sense in hit.senses
             if (self.title or not sense.titles)
-            and (not sense.exact or self._is_spelled(sense.exact, hit.start, hit.end))
+            and (not sense.exact or self._is_spelled(sense, hit))
         ]
 
-    def _is_spelled(self, exact: str, start: int, end: int) -> bool:
+    def _is_spelled(self, sense: Sense, hit: Hit) -> bool:
+        """Whether a short name is written as it needs to be, if only that makes it one here."""
+        if self.title and not hit.senses[0].exact:
+            return False  # it counts in titles however it is spelled: one match is enough
         if self.handle:
             return True  # case tells nothing here: the reader asks for a variant as well
         # cheap test first: the spelling is rarely there at all
-        return exact in self.text.raw and self.text.words(start, end) == exact
+        return sense.exact in self.text.raw and self.text.words(hit.start, hit.end) == sense.exact
 
     @once
     def _by_kind(self) -> dict[str, list[Match]]:

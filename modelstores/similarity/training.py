@@ -175,7 +175,9 @@ def _from_title(part: Part, known: Vocabulary) -> Iterable[Named]:
     start = raw.lower().find("trained on ")
     if start < 0:
         for match in _without_beginnings(part.of("dataset")):
-            yield match.sense.id, evidence(match)
+            # COCO_WITH_VOC_LABELS was not trained on VOC
+            if part.text.tokens[match.end : match.end + 1] != ["labels"]:
+                yield match.sense.id, evidence(match)
         return
     rest = raw[start + len("trained on ") :].split(" (", 1)[0]
     named = rest

@@ -8,7 +8,7 @@ first token that no slot and no entry of the noise list knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Tokens = Sequence[str]
@@ -202,10 +202,28 @@ _BEGINNINGS: dict[str, Callable[[Slot], Iterable[str]] | None] = {
 }
 
 
+def _is_resolution(tokens: Tokens, i: int, numbers: Collection[str]) -> bool:
+    """Whether an input resolution with both its sides is at ``i``: ``416x416``."""
+    return tokens[i] in numbers and _at(tokens, i + 1) == "x" and _at(tokens, i + 2) in numbers
+
+
 def beginnings(slot: Slot) -> frozenset[str]:
     """Return the words with which a slot can begin; a number is always worth a look."""
     words = _BEGINNINGS[slot["kind"]]
     return frozenset(words(slot)) if words else frozenset()
+
+
+def _read_at(
+    tokens: Tokens, i: int, slots: Sequence[Slot], found: Mapping[int, str]
+) -> tuple[int, int, str] | None:
+    """Return the slot that reads token ``i``, how many tokens it reads, and what they mean."""
+    number = tokens[i][0].isdecimal()
+    for index, slot in enumerate(slots):
+        if index not in found and (number or tokens[i] in slot["begins"]):
+            read = KINDS[slot["kind"]](tokens, i, slot)
+            if read is not None:
+                return index, *read
+    return None
 
 
 def read_variant(
@@ -223,8 +241,8 @@ def read_variant(
     (MobileNet-**V2**).
     ``noise`` holds ``words`` that mean no variant, ``numbers`` (input
     resolutions) and ``with_number``, words whose number is dropped too.
-    ``stuck`` are the words of the variant that were written as part of the name (yolov3). In a
-    ``title`` a number of parameters counts behind other words too (``llama-chat-7b``).
+    ``stuck`` are the words of the variant that were written as part of the name (yolov3).
+    In a ``title`` a number of parameters counts behind other words too (``llama-chat-7b``).
     """
     if stuck:
         whole = read_variant([*stuck, *tokens[start:]], 0, slots, noise, title=title)
@@ -233,20 +251,18 @@ def read_variant(
     i = end = start
     limit = min(len(tokens), start + MAX_TOKENS)
     while i < limit:
-        number = tokens[i][0].isdecimal()
-        for index, slot in enumerate(slots):
-            if index in found or not (number or tokens[i] in slot["begins"]):
-                continue
-            read = KINDS[slot["kind"]](tokens, i, slot)
-            if read is not None:
-                found[index] = read[1]
-                i = end = i + read[0]
-                break
-        else:
-            skipped = _noise(tokens, i, noise)
-            if not skipped:
-                break
+        if _is_resolution(tokens, i, noise["numbers"]):
+            i += 3
+            continue
+        read = _read_at(tokens, i, slots, found)
+        if read:
+            index, length, meaning = read
+            found[index] = meaning
+            i = end = i + length
+        elif skipped := _noise(tokens, i, noise):
             i += skipped
+        else:
+            break
     for index, slot in enumerate(slots):
         if index in found:
             continue
@@ -259,3 +275,16 @@ def read_variant(
     generation = "-".join(v for k, v in found.items() if v and slots[k].get("family"))
     text = "-".join(found[k] for k in sorted(found) if found[k] and not slots[k].get("family"))
     return Variant(generation, text, end)
+
+
+def with_backbone(variant: str, backbone: str, necks: Collection[str], own: Collection[str]) -> str:
+    """Return the variant of a detector together with its backbone, the neck last.
+
+    ``faster_rcnn_fpn_resnet50`` and ``faster_rcnn_resnet50_fpn`` are one network.
+    ``own`` are the neck and backbones that all detectors of the family have: they are not named.
+    """
+    if backbone in own:
+        backbone = ""
+    words = [word for part in (variant, backbone) for word in part.split("-") if word]
+    neck = [word for word in words if word in necks and word not in own]
+    return "-".join([word for word in words if word not in necks] + neck[:1])

@@ -34,11 +34,10 @@ class Sense(NamedTuple):
     """What a name means.
 
     ``kind`` is ``algorithm``, ``dataset``, ``objective``, ``generic``, ``domain``, ``cue``,
-    ``neck`` (of a detector), ``part`` (of a network), ``short`` (a letter for a backbone
-    beside a detector), ``other use`` or ``none``.
+    ``part`` (of a network), ``other use`` or ``none``.
     ``exact`` is the spelling that a short name needs in running text, or "".
     ``stuck``: the words of a variant that were written as part of the name (yolov3,
-    EfficientNetB0, NASNetLarge).
+    EfficientNetB0, NASNetLarge, tiny YOLO).
     ``titles``: the name counts only in names and stated fields.
     """
 
@@ -61,6 +60,8 @@ class Vocabulary:
     generic: Mapping[str, Mapping[str, str]]
     generic_in_text: frozenset[str]
     noise: Mapping[str, Any]
+    #: what may join backbone and head of a detector
+    necks: frozenset[str]
     #: {language name or code: code}
     languages: Mapping[str, str]
     #: words for a domain that others may narrow: vision is images or video
@@ -128,17 +129,18 @@ def spellings(alias: str) -> Iterator[tuple[str, ...]]:
 
 
 def _names(kind: str, entry: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Sense]]:
-    """Yield every spelling of an entry with its sense."""
+    """Yield every spelling of an entry with its sense, those that need their case last."""
     endings = _written_together(entry.get("variant", ()))
     for name, titles in (("aliases", False), ("titles", True)):
         for alias in entry.get(name, ()):
-            for tokens in spellings(alias):
-                yield tokens, Sense(kind, entry["id"], titles=titles)
-                if not tokens[-1].isalpha():
-                    continue
-                for word in endings if len(tokens) <= MAX_STUCK else endings & {"v"}:
-                    stuck = Sense(kind, entry["id"], stuck=(word,), titles=titles)
-                    yield (*tokens[:-1], tokens[-1] + word), stuck
+            for before in ((), *((word,) for word in entry.get("prefixes", ()))):
+                for tokens in spellings(" ".join((*before, alias))):
+                    yield tokens, Sense(kind, entry["id"], stuck=before, titles=titles)
+                    if not tokens[-1].isalpha():
+                        continue
+                    for word in endings if len(tokens) <= MAX_STUCK else endings & {"v"}:
+                        stuck = Sense(kind, entry["id"], stuck=(*before, word), titles=titles)
+                        yield (*tokens[:-1], tokens[-1] + word), stuck
     for alias in entry.get("exact_case", ()):
         yield tuple(tokenise(alias)), Sense(kind, entry["id"], exact=alias)
         if "v" in endings and alias.isalpha():
@@ -160,7 +162,7 @@ def _written_together(slots: Iterable[Mapping[str, Any]]) -> frozenset[str]:
             found.update(slot["values"])
         elif slot["kind"] == "word":
             found.update(w for w in slot["values"] if w.isalpha() and len(w) >= MIN_STUCK)
-            found.update(slot.get("stuck", ()))
+        found.update(slot.get("stuck", ()))
     return frozenset(found)
 
 
@@ -183,6 +185,7 @@ def vocabulary() -> Vocabulary:
         generic=objectives["generic"],
         generic_in_text=frozenset(objectives["generic_in_text"]),
         noise={name: frozenset(map(str, values)) for name, values in noise.items()},
+        necks=frozenset(algorithms["necks"]),
         languages={
             word: code for code, words in datasets["languages"].items() for word in (code, *words)
         },
@@ -222,20 +225,16 @@ def _trie(
         for entry in entries:
             for tokens, sense in _names(kind, entry):
                 trie.add(tokens, sense)
-    for entry in families:
-        for letter in entry.get("short", ()):
-            trie.add(tokenise(letter), Sense("short", entry["id"], titles=True))
     for phrase, ids in datasets["together"].items():
         for dataset in ids:
             for tokens in spellings(phrase):
                 trie.add(tokens, Sense("dataset", dataset, titles=True))
     for kind, meanings in (
-        ("neck", algorithms["necks"]),
+        ("none", {"": datasets["no_name"]}),
         ("part", algorithms["parts"]),
         ("cue", datasets["cues"]),
         ("generic", {word: [word] for word in objectives["generic"]}),
         ("other use", {"": objectives["other_uses"]}),
-        ("none", {"": datasets["no_name"]}),
         ("domain", objectives["domains"]),
     ):
         for meaning, phrases in meanings.items():

@@ -69,7 +69,7 @@ def test_the_backbone_may_stand_in_another_place() -> None:
     found = product("Mask R-CNN", stated={"ml_algorithms": "ResNet-50-FPN"})
     assert algorithm(found.name, stated=found.stated) == "mask-rcnn-resnet-50-fpn"
     assert similarity(found)["evidence"]["algorithm"] == {
-        "words": "Mask R-CNN, ResNet-50, FPN",
+        "words": "Mask R-CNN, ResNet-50-FPN",
         "where": "name, stated:ml_algorithms",
     }
     assert algorithm("RetinaNet", "A RetinaNet on ResNet-101.") == "retinanet-resnet-101"
@@ -172,6 +172,16 @@ def test_the_language_may_stand_in_a_field() -> None:
         ("de, en, fr", "wikipedia-multi"),
     ):
         assert similarity(product("owner/bert-base", stated=stated))["datasets"] == [corpus]
+
+
+def test_letters_of_another_name_are_no_language() -> None:
+    stated = {"training_set": "mc4"}
+    assert similarity(product("owner/hr-net", stated=stated))["datasets"] == ["mc4"]
+    assert similarity(product("owner/mt5-hr", stated=stated))["datasets"] == ["mc4-hr"]
+
+
+def test_labels_of_another_data_set_are_not_its_data() -> None:
+    assert similarity(product("fcn_resnet50.COCO_WITH_CIFAR10_LABELS"))["datasets"] == ["coco"]
 
 
 def test_a_collection_does_not_count_beside_its_part() -> None:
