@@ -25,6 +25,11 @@ def domain(name: str = "Pupil", **more: Any) -> dict[str, str | None]:
         (["Visual Question Answering"], "Multimodal"), (["Text", "Image"], "Multimodal"),
         (["Reinforcement Learning"], "Other"), (["Graph"], "Other"),
         (["Text-to-Image"], "Natural language"), (["text-to-speech"], "Natural language"),
+        (["Medical imaging"], "Image"), (["image-text"], "Multimodal"),
+        (["Vision and Language"], "Multimodal"),
+        (["waveform"], "Audio"), (["timeseries"], "Structured"), (["point clouds"], "Other"),
+        (["Optical Flow"], "Video"), (["object-tracking"], "Video"), (["Text Detection"], "Image"),
+        (["Speaker Diarization"], "Audio"), (["Dependency parsing"], "Natural language"),
     ],
 )  # fmt: skip
 def test_what_the_store_says(said: list[str], expected: str) -> None:
