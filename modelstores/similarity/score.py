@@ -88,11 +88,11 @@ def score(left: Offering, right: Offering, known: Vocabulary) -> Score:
     total = sum(weight * (parts[part] or 0.0) for part, weight in WEIGHTS.items()) / 100
     parts["artefacts"] = parts["name"] = None
     if left.artefacts and right.artefacts:
-        parts["artefacts"] = jaccard(left.artefacts, right.artefacts)
-        total += ARTEFACTS * parts["artefacts"] * (1 - total)
+        parts["artefacts"] = shared = jaccard(left.artefacts, right.artefacts)
+        total += ARTEFACTS * shared * (1 - total)
     if left.name and right.name:
-        parts["name"] = _cosine(_trigrams(left.name), _trigrams(right.name))
-        total += NAME * parts["name"] * (1 - total)
+        parts["name"] = alike = _cosine(_trigrams(left.name), _trigrams(right.name))
+        total += NAME * alike * (1 - total)
     return Score(total, parts)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,7 +79,8 @@ def test_names_only_put_equals_in_an_order(left: Offering, right: Offering, name
 
 @given(keyed, st.sampled_from(["algorithm", "datasets", "objective"]))
 def test_what_is_not_stated_is_never_equal(one: Offering, part: str) -> None:
-    silent = one._replace(**{part: () if part == "datasets" else None}, artefacts=(), name="")
+    nothing: dict[str, Any] = {part: () if part == "datasets" else None}
+    silent = one._replace(**nothing, artefacts=(), name="")
     for other in (one, silent):
         found = score(silent, other, KNOWN)
         assert found.total <= ONE_SILENT
@@ -104,7 +107,7 @@ def test_weights() -> None:
         ({"algorithm": "bert"}, 0.5, 0.65),
     ],
 )
-def test_pairs(changes: dict[str, object], least: float, most: float) -> None:
+def test_pairs(changes: dict[str, Any], least: float, most: float) -> None:
     total = score(RESNET, RESNET._replace(**changes), KNOWN).total
     assert least - 1e-9 <= total <= most + 1e-9
 
