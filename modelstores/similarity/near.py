@@ -10,6 +10,7 @@ the weights (:func:`_tokens`), and only those that share it are compared, each w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from modelstores.similarity.score import (
     algorithm_chain,
     dataset_chain,
     objective_chain,
+    pieces,
     score,
 )
 from modelstores.similarity.vocabulary import Vocabulary
@@ -29,6 +31,10 @@ from modelstores.similarity.vocabulary import Vocabulary
 #: A weight file that more different offerings name than this tells none of them apart.
 MAX_SHARING = 50
 
+#: Offerings compared with a centre in a row without one that is near: then it is left at that.
+#: What shares rare things with it comes first, so that what is passed over shares what everybody
+#: has. A bound for thousands that share a data set and are not near to each other.
+MAX_MISSES = 200
 #: Bounds are compared with this much slack: more than adding a few floats can lose.
 ROUNDING = 1e-9
 
@@ -49,6 +55,15 @@ class Group(NamedTuple):
     members: Mapping[Offering, float]
 
 
+class Needs(NamedTuple):
+    """What two offerings must share to reach a threshold; ``steps`` is of their algorithms."""
+
+    steps: int | None
+    variant: bool
+    data: bool
+    objective: bool
+
+
 def near_groups(
     offerings: Mapping[Offering, Seen], threshold: float, known: Vocabulary
 ) -> list[Group]:
@@ -57,11 +72,11 @@ def near_groups(
     An offering is in one group at most. Centres are chosen in the order of their stores, then
     products, so that the offering most widely found is one: those of others are told from it.
     """
-    tokens = _all_tokens(offerings, threshold, known)
-    index = _Index(offerings, tokens)
+    ranked = sorted(offerings, key=lambda one: _rank(one, offerings[one]))
+    index = _Index(offerings, _all_tokens(ranked, threshold, known))
     groups = []
-    free = set(offerings)
-    for centre in sorted(offerings, key=lambda one: _rank(one, offerings[one])):
+    free = set(ranked)
+    for centre in ranked:
         itself = score(centre, centre, known).total
         if centre not in free or itself < threshold:
             continue
@@ -69,16 +84,24 @@ def near_groups(
         found = {centre: itself}
         # Its own store has the most: it is looked at only if another store has one as well.
         for own in (False, True):
-            if own and not (len(here) > 1 or len(found) > 1):
-                break
-            for one in index.sharing(centre, here, own):
-                if (near := score(centre, one, known).total) >= threshold:
+            misses = 0
+            for one in index.sharing(centre, own) if not own or _several(here, found) else ():
+                near = score(centre, one, known).total
+                misses = 0 if near >= threshold else misses + 1
+                if near >= threshold:
                     found[one] = near
-        if len(here) > 1 or len(found) > 1:
+                elif misses >= MAX_MISSES:
+                    break
+        if _several(here, found):
             groups.append(Group(centre, found))
             free.difference_update(found)
             index.remove(found)
     return groups
+
+
+def _several(here: frozenset[str], found: Collection[Offering]) -> bool:
+    """Whether a group has several stores: its centre has, or something else was found first."""
+    return len(here) > 1 or len(found) > 1
 
 
 class _Index:
@@ -88,34 +111,38 @@ class _Index:
         self, offerings: Mapping[Offering, Seen], tokens: Mapping[Offering, list[Token]]
     ) -> None:
         self._offerings = offerings
-        self._tokens = tokens
         self._found: dict[Token, dict[frozenset[str], dict[Offering, None]]] = {}
-        for one, shared in tokens.items():
+        sizes = Counter(token for shared in tokens.values() for token in shared)
+        #: {offering: its tokens, the rarest first}
+        self._tokens = {
+            one: sorted(
+                (t for t in shared if t[0] != "artefact" or sizes[t] <= MAX_SHARING),
+                key=sizes.__getitem__,
+            )
+            for one, shared in tokens.items()
+        }
+        for one, shared in self._tokens.items():
             for token in shared:
                 by_stores = self._found.setdefault(token, {})
                 by_stores.setdefault(offerings[one].stores, {})[one] = None
-        for token, by_stores in list(self._found.items()):
-            if token[0] == "artefact" and sum(map(len, by_stores.values())) > MAX_SHARING:
-                del self._found[token]
 
-    def sharing(self, centre: Offering, here: frozenset[str], own: bool) -> list[Offering]:
-        """Return what shares something with a centre, of the very same stores or of others."""
-        found = {
-            one: None
-            for token in self._tokens[centre]
-            for stores, ones in self._found.get(token, {}).items()
-            if (stores == here) is own
-            for one in ones
-        }
-        found.pop(centre, None)
-        return list(found)
+    def sharing(self, centre: Offering, own: bool) -> Iterator[Offering]:
+        """Yield what shares something with a centre, of the very same stores or of others."""
+        here = self._offerings[centre].stores
+        met = {centre}
+        for token in self._tokens[centre]:
+            for stores, ones in self._found[token].items():
+                if (stores == here) is own:
+                    for one in ones:
+                        if one not in met:
+                            met.add(one)
+                            yield one
 
     def remove(self, offerings: Collection[Offering]) -> None:
         """Forget offerings."""
         for one in offerings:
             for token in self._tokens[one]:
-                if token in self._found:
-                    del self._found[token][self._offerings[one].stores][one]
+                del self._found[token][self._offerings[one].stores][one]
 
 
 def _rank(one: Offering, seen: Seen) -> tuple[object, ...]:
@@ -132,14 +159,13 @@ def _all_tokens(
     that do not state it have none. Where neither algorithm nor data is such a part, one of them
     must be shared. An equal weight file is always enough to be compared.
     """
-    steps = _steps(threshold)
-    needs_data = 1 - WEIGHTS["datasets"] / 100 < threshold - ROUNDING
-    least = 1 - WEIGHTS["objective"] / 100 * (1 - SAME_DOMAIN)
-    needs_objective = least < threshold - ROUNDING
-    return {
-        one: list(dict.fromkeys(_tokens(one, steps, needs_data, needs_objective, known)))
-        for one in offerings
-    }
+    needs = Needs(
+        _steps(threshold),
+        variant=1 - WEIGHTS["variant"] / 100 < threshold - ROUNDING,
+        data=1 - WEIGHTS["datasets"] / 100 < threshold - ROUNDING,
+        objective=1 - WEIGHTS["objective"] / 100 * (1 - SAME_DOMAIN) < threshold - ROUNDING,
+    )
+    return {one: list(dict.fromkeys(_tokens(one, needs, known))) for one in offerings}
 
 
 def _steps(threshold: float) -> int | None:
@@ -153,20 +179,19 @@ def _steps(threshold: float) -> int | None:
     return steps
 
 
-def _tokens(
-    one: Offering, steps: int | None, needs_data: bool, needs_objective: bool, known: Vocabulary
-) -> Iterator[Token]:
+def _tokens(one: Offering, needs: Needs, known: Vocabulary) -> Iterator[Token]:
     algorithms = algorithm_chain(one.algorithm, known) if one.algorithm else ()
     data = dict.fromkeys(above for name in one.datasets for above in dataset_chain(name, known))
     objectives = objective_chain(one.objective, known)[-1:] if one.objective else ()
     ways: list[tuple[Collection[str], Collection[str]]]
-    if steps is not None:
-        ways = [(algorithms[: steps + 1], data if needs_data else ("",))]
-    elif needs_data:
+    if needs.steps is not None:
+        ways = [(algorithms[: needs.steps + 1], data if needs.data else ("",))]
+    elif needs.data:
         ways = [(("",), data)]
     else:
         ways = [(algorithms, ("",)), (("",), data)]
+    variants = pieces(one.variant) or ("",) if needs.variant else ("",)
     for names, sets in ways:
-        yield from product(names, sets, objectives if needs_objective else ("",))
+        yield from product(names, variants, sets, objectives if needs.objective else ("",))
     for name in one.artefacts:
         yield "artefact", name

@@ -153,29 +153,37 @@ def _steps(chains: Iterable[tuple[str, ...]]) -> dict[str, int]:
 
 def _models(left: Offering, right: Offering, known: Vocabulary) -> tuple[float, float]:
     """Return the scores of algorithm and variant."""
-    if left.model == right.model:
+    if left[:2] == right[:2]:
         return 1.0, 1.0
     one, other = (algorithm_chain(str(each.algorithm), known) for each in (left, right))
     family = _closeness(one, _steps([other]))
-    return family, family * jaccard(*(_pieces(each.variant) for each in (left, right)))
+    return family, family * jaccard(*(pieces(each.variant) for each in (left, right)))
 
 
 @lru_cache(100_000)
-def _pieces(variant: str | None) -> frozenset[str]:
+def pieces(variant: str | None) -> frozenset[str]:
     """Return what a variant consists of; the order counts: l-12-h-768 is not l-768-h-12."""
-    pieces = _PIECES.split(variant) if variant else []
-    return frozenset([*pieces, *map("-".join, pairwise(pieces))])
+    single = _PIECES.split(variant) if variant else []
+    return frozenset([*single, *map("-".join, pairwise(single))])
 
 
 def _data(left: tuple[str, ...], right: tuple[str, ...], known: Vocabulary) -> float:
     """Return the Jaccard index of two sets in which near relatives are met in part."""
-    one, other = ([dataset_chain(name, known) for name in sorted(set(s))] for s in (left, right))
-    met = (_met(one, other) + _met(other, one)) / 2
-    return met / (len(one) + len(other) - met)
+    (one, one_steps), (other, other_steps) = (_kin(names, known) for names in (left, right))
+    met = _met(one, other_steps) + _met(other, one_steps)
+    return met / (2 * (len(one) + len(other)) - met)
 
 
-def _met(chains: list[tuple[str, ...]], others: list[tuple[str, ...]]) -> float:
-    steps = _steps(others)
+@lru_cache(10_000)
+def _kin(
+    datasets: tuple[str, ...], known: Vocabulary
+) -> tuple[list[tuple[str, ...]], dict[str, int]]:
+    """Return the chains of data sets, and the steps up to what stands above them."""
+    chains = [dataset_chain(name, known) for name in sorted(set(datasets))]
+    return chains, _steps(chains)
+
+
+def _met(chains: list[tuple[str, ...]], steps: Mapping[str, int]) -> float:
     return sum(_closeness(chain, steps) for chain in chains)
 
 

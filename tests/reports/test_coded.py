@@ -220,7 +220,7 @@ def test_pairs_that_people_call_different(stores: Engine) -> None:
     table = made(stores, "similar")
     assert [row[2:4] for row in table.rows] == [("farm", "f"), ("zoo", "a")]
     assert "left out, for people agree that nothing is similar to them: 1" in table.notes
-    assert NOTE in table.notes, "the counts by input domain are marked"
+    assert list(table.notes).count(NOTE) == 1, "the counts by input domain are marked too"
     judge(stores, "xy", (pair(stores, ("farm", "f"), ("zoo", "a")), "0"))
     assert made(stores, "similar").rows == []
     found = {row[:2]: row[4:] for row in made(stores, "groups").rows if row[2]}

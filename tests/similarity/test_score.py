@@ -42,7 +42,7 @@ keyed = st.builds(
 
 
 def key(one: Offering) -> tuple[object, ...]:
-    return one.model, one.datasets, one.objective
+    return one.algorithm, one.variant, one.datasets, one.objective
 
 
 @given(offerings, offerings)
@@ -115,6 +115,13 @@ def test_pairs(changes: dict[str, Any], least: float, most: float) -> None:
 def test_the_pieces_of_a_variant_have_an_order() -> None:
     bert = Offering("bert", "l-12-h-768", ("wikipedia",), "fill-mask")
     assert score(bert, bert._replace(variant="l-768-h-12"), KNOWN).total < 1
+
+
+def test_every_step_halves() -> None:
+    assert algorithm_chain("lstm", KNOWN) == ("lstm", "rnn", "neural-network")
+    lstm, rnn, net = (RESNET._replace(algorithm=name) for name in algorithm_chain("lstm", KNOWN))
+    assert score(lstm, rnn, KNOWN).parts["algorithm"] == 0.5
+    assert score(net, lstm, KNOWN).parts["algorithm"] == 0.25
 
 
 def test_generations_and_languages_are_steps() -> None:
