@@ -16,6 +16,7 @@ from modelstores.reports import output
 from modelstores.reports.changes import changes
 from modelstores.reports.coverage import coverage
 from modelstores.reports.elements import elements
+from modelstores.reports.explain import explain
 from modelstores.reports.groups import groups
 from modelstores.reports.origins import origins
 from modelstores.reports.render import render
@@ -30,6 +31,7 @@ REPORTS: dict[str, Callable[..., Table]] = {
     "elements": elements,
     "groups": groups,
     "similar": similar,
+    "explain": explain,
     "origins": origins,
     "coverage": coverage,
     "changes": changes,
@@ -37,7 +39,7 @@ REPORTS: dict[str, Callable[..., Table]] = {
     "unknown-terms": unknown_terms,
 }
 #: Options that only some reports have: they are parameters of these.
-OWN_OPTIONS = ("evidence", "since", "until")
+OWN_OPTIONS = ("evidence", "near", "since", "until")
 
 
 class Command(ScrapyCommand):
@@ -49,7 +51,8 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Return what follows the command."""
-        return f"[options] {'|'.join(REPORTS)}"
+        named = (" ".join([name, *map(str.upper, _operands(REPORTS[name]))]) for name in REPORTS)
+        return f"[options] {'|'.join(named)}"
 
     def short_desc(self) -> str:
         """Return what the command does."""
@@ -64,6 +67,9 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--evidence", action="store_true", default=None, help="with the words behind it"
         )
+        parser.add_argument(
+            "--near", metavar="SHARE", help="of similar: what scores this or more, from 0 to 1"
+        )
         for end in ("--since", "--until"):
             parser.add_argument(
                 end, metavar="S", help="of changes: the number of a snapshot, or a day YYYY-MM-DD"
@@ -72,13 +78,13 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print one report."""
         try:
-            report, options = _asked(args, opts)
+            report, operands, options = _asked(args, opts)
             named = tuple(filter(None, (opts.stores or "").split(",")))
             selection = Selection(ALL if opts.all else DEFAULT, named)
             url = self.settings["DATABASE_URL"]  # type: ignore[index]
             with opened(url, read_only=True) as connection:
                 check_stores(connection, selection)
-                table = report(connection, selection=selection, **options)
+                table = report(connection, *operands, selection=selection, **options)
                 lines = table.remarks
                 if lines is None:
                     lines = remarks(connection, selection)
@@ -93,20 +99,30 @@ class Command(ScrapyCommand):
 
 def _asked(
     args: list[str], opts: argparse.Namespace
-) -> tuple[Callable[..., Table], dict[str, Any]]:
-    """Return the report that was asked for, and its own options.
+) -> tuple[Callable[..., Table], list[str], dict[str, Any]]:
+    """Return the report that was asked for, what it is to be of, and its own options.
 
     Raises:
-        ReportError: there is no such report, format or option.
+        ReportError: there is no such report, format or option, or it needs other operands.
     """
-    if len(args) != 1 or args[0] not in REPORTS:
+    name, *operands = args or [""]
+    needed = _operands(REPORTS[name]) if name in REPORTS else []
+    if name not in REPORTS or (operands and not needed):
         asked = f"no report {' '.join(args)!r}" if args else "no report named"
         raise ReportError(f"{asked} (known: {', '.join(REPORTS)})")
+    if len(operands) != len(needed):
+        raise ReportError(f"report {name!r} is of {len(needed)} products, each STORE/NATIVE_ID")
     output.check_format(opts.format)
-    report = REPORTS[args[0]]
-    options = {name: getattr(opts, name) for name in OWN_OPTIONS}
-    given = {name: value for name, value in options.items() if value is not None}
-    for name in given:
-        if name not in inspect.signature(report).parameters:
-            raise ReportError(f"report {args[0]!r} has no --{name}")
-    return report, given
+    report = REPORTS[name]
+    options = {option: getattr(opts, option) for option in OWN_OPTIONS}
+    given = {option: value for option, value in options.items() if value is not None}
+    for option in given:
+        if option not in inspect.signature(report).parameters:
+            raise ReportError(f"report {name!r} has no --{option}")
+    return report, operands, given
+
+
+def _operands(report: Callable[..., Table]) -> list[str]:
+    """Return the names of what a report is of: its parameters after the connection."""
+    parameters = inspect.signature(report).parameters.values()
+    return [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD][1:]

@@ -25,5 +25,5 @@ def with_coded(table: Table, coded: Sequence[int]) -> Table:
     if not any(coded):
         return table
     rows = [(*row, number) for row, number in zip(table.rows, coded, strict=True)]
-    notes = (*table.notes, NOTE)
+    notes = table.notes if NOTE in table.notes else (*table.notes, NOTE)
     return replace(table, columns=(*table.columns, COLUMN), rows=rows, notes=notes)

@@ -10,6 +10,9 @@ from sqlalchemy import JSON, Connection, text
 
 from modelstores.database.views import COMPLETE, Selection, query
 from modelstores.reports.coded import marked, with_coded
+from modelstores.reports.groups import groups
+from modelstores.reports.near import nearly_similar, threshold
+from modelstores.reports.selection import ReportError
 from modelstores.reports.table import Block, Cell, Table
 
 COLUMNS = ("group", "key", "store", "native_id", "name", "url")
@@ -18,13 +21,22 @@ PARTS = ("algorithm", "datasets", "objective")
 
 
 def similar(
-    connection: Connection, *, selection: Selection = COMPLETE, evidence: bool = False
+    connection: Connection,
+    *,
+    selection: Selection = COMPLETE,
+    evidence: bool = False,
+    near: str | None = None,
 ) -> Table:
     """Return the groups of products of at least two stores with equal keys, largest first.
 
     With ``evidence`` the words behind each part of the key are columns as well; the
-    layout for people has them in any case.
+    layout for people has them in any case, and begins with the counts by input domain.
+    With ``near``, a number from 0 to 1, they are groups of nearly similar products.
     """
+    if near is not None:
+        if evidence:
+            raise ReportError("--evidence and --near do not go together: see report explain")
+        return nearly_similar(connection, threshold(near), selection=selection)
     sql = text(
         f"SELECT offering.*, similarity.evidence FROM ({query('similar_offering', selection)})"  # noqa: S608 - constants
         " AS offering LEFT JOIN similarity ON similarity.observation_id = offering.observation_id"
@@ -41,7 +53,8 @@ def similar(
     found.sort(key=lambda group: -len(group[1]))  # stable: equal sizes stay in order of key
     rows: list[tuple[Cell, ...]] = []
     coded = []
-    layout = []
+    counts = groups(connection, selection=selection)
+    layout = [*counts.layout]
     for number, ((_, key), members) in enumerate(found, start=1):
         lines = []
         for row in members:
@@ -57,27 +70,32 @@ def similar(
     more = tuple(f"{part}_evidence" for part in PARTS) if evidence else ()
     any_sql = text(f"SELECT 1 FROM ({query('latest_sighting', selection)}) AS seen LIMIT 1")  # noqa: S608 - constants
     none_equal = not found and connection.scalar(any_sql) is not None
-    notes = ["no products of different stores have equal keys"] if none_equal else []
+    notes = [*counts.notes]
+    if none_equal:
+        notes.append("no products of different stores have equal keys")
     apart_sql = text(f"SELECT COUNT(*) FROM ({query('coded_apart', selection)}) AS apart")  # noqa: S608
     if apart := connection.scalar(apart_sql):
         notes.append(f"left out, for people agree that nothing is similar to them: {apart}")
     return with_coded(Table(COLUMNS + more, rows, layout, notes), coded)
 
 
-def words(evidence: Any) -> str:
-    """Return the words of evidence: a text, {"words", "where"}, or several of either."""
-    return "; ".join(dict.fromkeys(word for word in _words(evidence) if word))
+def words(evidence: Any, field: str = "words") -> str:
+    """Return the words of evidence: a text, {"words", "where"}, or several of either.
+
+    ``field`` "where" gives the places instead.
+    """
+    return "; ".join(dict.fromkeys(word for word in _words(evidence, field) if word))
 
 
-def _words(evidence: Any) -> Iterator[str]:
+def _words(evidence: Any, field: str) -> Iterator[str]:
     if isinstance(evidence, str):
-        yield evidence
+        yield evidence if field == "words" else ""
     elif isinstance(evidence, Mapping):
         if isinstance(evidence.get("words"), str):
-            yield evidence["words"]
+            yield str(evidence.get(field) or "")
         else:
             for each in evidence.values():
-                yield from _words(each)
+                yield from _words(each, field)
     elif isinstance(evidence, Sequence):
         for each in evidence:
-            yield from _words(each)
+            yield from _words(each, field)

@@ -196,6 +196,7 @@ def test_pairs_that_only_people_call_similar(stores: Engine) -> None:
     judge(stores, "xy", (pair(stores, ("zoo", "d"), ("hub", "c")), "1"))
     table = made(stores, "similar")
     assert table.columns == (*similar.COLUMNS, "coded")
+    assert list(table.notes).count(NOTE) == 1
     assert members(table) == [
         (1, "farm/f", 0), (1, "hub/a", 0), (1, "zoo/a", 0), (2, "hub/c", 1), (2, "zoo/d", 1),
     ]  # fmt: skip
@@ -219,7 +220,8 @@ def test_pairs_that_people_call_different(stores: Engine) -> None:
     judge(stores, "xy", (pair(stores, ("farm", "f"), ("hub", "a")), "0"))
     table = made(stores, "similar")
     assert [row[2:4] for row in table.rows] == [("farm", "f"), ("zoo", "a")]
-    assert table.notes == ["left out, for people agree that nothing is similar to them: 1"]
+    assert "left out, for people agree that nothing is similar to them: 1" in table.notes
+    assert NOTE in table.notes, "the counts by input domain are marked too"
     judge(stores, "xy", (pair(stores, ("farm", "f"), ("zoo", "a")), "0"))
     assert made(stores, "similar").rows == []
     found = {row[:2]: row[4:] for row in made(stores, "groups").rows if row[2]}
