@@ -22,7 +22,7 @@ CUE_REACH = 40
 #: Names and variants do not reach across it.
 _STOPS = r"[.,;:!?](?=\s)|\||\n[ \t]*\n"
 #: A plus that ends a name, as in DeepLabV3+ and U-Net++; not one between names.
-_PLUS = r"(?<=[^\W_]|\+)\+(?![^\W_(])"
+_PLUS = r"\+(?<=[^\W_]\+|\+\+)(?![^\W_(])"
 _ASCII = re.compile(rf"[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}|{_PLUS}")
 _ANY = re.compile(rf"[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}|{_PLUS}")
 
