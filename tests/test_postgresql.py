@@ -130,6 +130,6 @@ def test_long_words_and_numbers_that_are_none_are_kept(postgresql: postgres.Serv
         (MAX_KEY, 20_000)
     ]
     assert rows(engine, "SELECT LENGTH(raw), spdx FROM license") == [(MAX_KEY, None)]
-    assert rows(engine, "SELECT item FROM quarantine") == [('{"counters": {"x": "nan"}}',)]
-    assert rows(engine, "SELECT receipt FROM snapshot") == [('{"mean": "inf"}',)]
+    assert rows(engine, "SELECT item FROM quarantine") == [('{"counters":{"x":"nan"}}',)]
+    assert rows(engine, "SELECT receipt FROM snapshot") == [('{"mean":"inf"}',)]
     engine.dispose()

@@ -15,9 +15,9 @@ from sqlalchemy import Engine, text
 from modelstores import rekey as rekeying
 from modelstores.database import keys, lease
 from modelstores.database.engine import connect
-from modelstores.database.rows import content_hash
 from modelstores.database.writer import Writer
 from modelstores.description import add_key
+from modelstores.digest import content_hash
 from modelstores.items import Product
 from modelstores.rekey import Rekeyed, Store, rekey
 from modelstores.similarity.vocabulary import vocabulary

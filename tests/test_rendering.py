@@ -38,7 +38,7 @@ def test_live_capture_and_replay_without_a_browser(tmp_path: Path) -> None:
         (len(wanted), len(wanted), "full", "complete")
     ]
     ((versions,),) = rows(database, "select versions from snapshot")
-    assert '"chromium": "' in str(versions)
+    assert '"chromium":"' in str(versions)
 
     (capture,) = (captures / "wolfram").iterdir()
     kept = [r for r in records(capture) if isinstance(r, Record)]

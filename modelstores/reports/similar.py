@@ -12,7 +12,7 @@ from modelstores.database.views import COMPLETE, Selection, query
 from modelstores.reports.coded import marked, with_coded
 from modelstores.reports.groups import groups
 from modelstores.reports.near import nearly_similar, threshold
-from modelstores.reports.selection import ReportError
+from modelstores.reports.selection import ReportError, any_counts
 from modelstores.reports.table import Block, Cell, Table
 
 COLUMNS = ("group", "key", "store", "native_id", "name", "url")
@@ -68,10 +68,8 @@ def similar(
             lines.append([store, row["native_id"], row["name"], *behind])
         layout.append(Block(f"{number}. {key}", ["store", "native id", "name", *PARTS], lines))
     more = tuple(f"{part}_evidence" for part in PARTS) if evidence else ()
-    any_sql = text(f"SELECT 1 FROM ({query('latest_sighting', selection)}) AS seen LIMIT 1")  # noqa: S608 - constants
-    none_equal = not found and connection.scalar(any_sql) is not None
     notes = [*counts.notes]
-    if none_equal:
+    if not found and any_counts(connection, selection):
         notes.append("no products of different stores have equal keys")
     apart_sql = text(f"SELECT COUNT(*) FROM ({query('coded_apart', selection)}) AS apart")  # noqa: S608
     if apart := connection.scalar(apart_sql):

@@ -56,4 +56,4 @@ def test_the_names_of_the_wolfram_repository_tell_most_of_it(shared: Path) -> No
     assert len(found) == 92
     assert sum(bool(algorithm) for algorithm, *_ in found) >= 83
     assert sum(bool(data) for _, data, *_ in found) >= 69
-    assert sum(domain != "Other" for *_, domain in found) >= 91
+    assert sum(domain != "Other" for *_, domain in found) >= 90
