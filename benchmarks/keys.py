@@ -332,7 +332,7 @@ def groups(number: int, rounds: int) -> None:
         print(f"  by {plan}")
         for report in ("groups", "similar"):
             cost = scrapy("report", report, database=path)
-            print(f"report {report}: {cost.seconds:.1f} s, {cost.peak:.0f} MiB", flush=True)
+            print(f"report {report}: {cost.seconds:.1f} s", flush=True)
 
 
 def main() -> None:
