@@ -420,3 +420,20 @@ def test_our_figures_are_the_scorers(shared: Path, tmp_path: Path, wrong: float)
         assert ours["slot", slot]["f1"] == pytest.approx(theirs["pair_f1"])
     assert ours["keyed", "in a group"]["share"] == pytest.approx(score["coverage_grouped"])
     assert ours["keyed", "all"]["share"] == pytest.approx(score["coverage_all"])
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("mode", "of", "precision", "recall"),
+    [("page", "all", 0.95, 0.85), ("text", "text names the data", 0.93, 0.75)],
+)
+def test_keys_are_as_good_as_they_were(
+    shared: Path, mode: str, of: str, precision: float, recall: float
+) -> None:
+    every = read(shared / "gold" / "keys" / "tune.jsonl")
+    ours = figures([predict(one, mode) for one in every], mode)
+    assert ours["pairs", of]["precision"] >= precision
+    assert ours["pairs", of]["recall"] >= recall
+    assert ours["input domain", "all"]["share"] >= 0.95
+    if mode == "page":
+        assert ours["keyed", "in a group"]["share"] >= 0.90
