@@ -15,7 +15,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, RowMapping, text
 
 from modelstores.database.views import Selection, query
-from modelstores.reports.selection import ReportError
+from modelstores.reports.selection import ReportError, any_counts
 from modelstores.reports.table import Block, Cell, Table
 from modelstores.similarity.near import Group, Seen, near_groups
 from modelstores.similarity.score import ONE_SILENT, Offering, score
@@ -96,12 +96,10 @@ def nearly_similar(connection: Connection, least: float, *, selection: Selection
         layout.append(
             Block(f"{number}. {key}", ["store", "native id", "name", "score", "key"], lines)
         )
-    any_sql = text(f"SELECT 1 FROM ({query('latest_sighting', selection)}) AS seen LIMIT 1")  # noqa: S608 - constants
     if found:
         return Table(COLUMNS, rows, layout, NOTES)
-    none = connection.scalar(any_sql) is not None
-    notes = [f"no products of different stores score {least:g} or more"] if none else []
-    return Table(COLUMNS, rows, layout, notes)
+    none = [f"no products of different stores score {least:g} or more"]
+    return Table(COLUMNS, rows, layout, none if any_counts(connection, selection) else ())
 
 
 def _scored(
