@@ -105,7 +105,7 @@ def _row(cells: list[str], head: list[str]) -> Iterator[Value]:
 def _stated(part: str) -> list[Value]:
     """Return the figure of a part that is a statement and nothing else."""
     said = part.strip()
-    if len(said) > _MAX_STATEMENT or not (found := _STATEMENT.fullmatch(said)):
+    if len(said) > _MAX_STATEMENT or not (found := _STATEMENT.fullmatch(" ".join(said.split()))):
         return []
     metric = _metric(found["metric"])
     if not metric:

@@ -67,6 +67,7 @@ def test_the_normalisers_are_those_that_the_codebook_names() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(words=WORDS)
+@example(words="A=  0")
 @settings(deadline=None, max_examples=300)
 def test_any_words_give_values_that_hold_together(name: str, words: str) -> None:
     read = NORMALISERS[name]
