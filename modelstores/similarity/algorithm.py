@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from modelstores.similarity.named import Algorithm, can_hold, compose, named_in, one_named_in
 from modelstores.similarity.reading import Reading
-from modelstores.similarity.vocabulary import Vocabulary
+from modelstores.similarity.vocabulary import Vocabulary, names_of
 
 
 def find_algorithm(reading: Reading, known: Vocabulary) -> Algorithm | None:
@@ -88,13 +88,14 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
     """Return the algorithm with the variant that summary or body name, if they name only one."""
     entry = known.algorithms[chosen.entry]
     if entry.get("detector") and not chosen.composed:
-        return _on_backbone(chosen, reading)
+        return _on_backbone(chosen, reading, known)
     if chosen.variant or not entry["variant"]:
         return chosen
     for parts in ([reading.summary], reading.opening):
         named = [
             a
             for part in parts
+            if part.can_hold(names_of(chosen.entry, known))
             for a in part.tells(named_in)
             if a.entry == chosen.entry and (a.variant or a.family != a.entry)
         ]
@@ -106,9 +107,11 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
     return chosen
 
 
-def _on_backbone(detector: Algorithm, reading: Reading) -> Algorithm:
+def _on_backbone(detector: Algorithm, reading: Reading, known: Vocabulary) -> Algorithm:
     """Return the detector on the backbone that summary or opening name, if they name only one."""
     for part in (reading.summary, *reading.opening):
+        if not part.can_hold(names_of(detector.entry, known)):
+            continue
         named = part.tells(one_named_in)
         if named and named.entry == detector.entry and named.composed:
             return named

@@ -30,14 +30,9 @@ def find_artefacts(product: Product) -> list[str]:
     """Return the names of weight files, lower case, sorted, from links and text (code too)."""
     if not (product.links or product.sections):
         return []
-    found = _files("\n".join(link[-MAX_TITLE:] for link in product.links[:MAX_LINKS]))
-    left = MAX_BODY
-    for section in product.sections:
-        raw = section.get("text", "")[:left]
-        found.update(_files(raw))
-        left -= len(raw) + 1
-        if left <= 0:
-            break
+    links = (link[-MAX_TITLE:] for link in product.links[:MAX_LINKS])
+    texts = "\n".join(section.get("text", "")[:MAX_BODY] for section in product.sections)
+    found = _files("\n".join((*links, texts[:MAX_BODY])))
     return sorted(found)[:MAX_ARTEFACTS]
 
 

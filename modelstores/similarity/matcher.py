@@ -72,6 +72,11 @@ def _tokens(text: str, pattern: re.Pattern[str]) -> list[str]:
     return found
 
 
+def normal(text: str) -> str:
+    """Return the form of a text that is read: NFKC, in lower case."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
+
+
 def tokenise(text: str) -> list[str]:
     """Return the tokens of ``text``: words, numbers and the stops between them."""
     return Text(text).tokens
@@ -91,7 +96,7 @@ class Text:
         self.where = where
         plain = raw.isascii()
         pattern = _ASCII if plain else _ANY
-        self._normal = raw.lower() if plain else unicodedata.normalize("NFKC", raw).lower()
+        self._normal = normal(raw)
         self.tokens = _tokens(self._normal, pattern)
         self._pattern = pattern
         self._scanner: Iterator[re.Match[str]] | None = None
@@ -120,6 +125,15 @@ class Text:
         """Return the words of ``raw`` that the tokens ``start`` to ``end`` (excluded) stand for."""
         first, last = self.span(start, end)
         return self.raw[first:last]
+
+    def is_spelled(self, start: int, end: int, spelling: str) -> bool:
+        """Whether the words that the tokens stand for are spelled exactly so."""
+        times = self.raw.count(spelling)
+        if not times:  # as is mostly so
+            return False
+        if spelling.isalpha() and times == self._normal.count(spelling.lower()):
+            return True  # it is spelled no other way in all of the text
+        return self.words(start, end) == spelling
 
     def _original(self, offset: int) -> int:
         """Return the offset in ``raw`` of an offset in its normal form."""

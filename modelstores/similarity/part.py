@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from modelstores.similarity.matcher import Hit, Text
+from modelstores.similarity.matcher import Hit, Text, normal
 from modelstores.similarity.prose import without_code
 from modelstores.similarity.vocabulary import Sense, Vocabulary
 
@@ -74,6 +74,17 @@ class Part:
         return Text(without_code(self._raw) if self._code else self._raw, self._where)
 
     @once
+    def _normal(self) -> str:
+        return normal(self._raw)
+
+    def can_hold(self, names: Iterable[Iterable[str]]) -> bool:
+        """Whether one of some names, each as its tokens, can stand in the text.
+
+        A cheap test, which reads nothing: only a no is certain.
+        """
+        return any(all(token in self._normal for token in name) for name in names)
+
+    @once
     def matches(self) -> list[Match]:
         """All names in the text, in order."""
         if not self._raw:
@@ -92,8 +103,7 @@ class Part:
             return False  # it counts in titles however it is spelled: one match is enough
         if self.handle:
             return True  # case tells nothing here: the reader asks for a variant as well
-        # cheap test first: the spelling is rarely there at all
-        return sense.exact in self.text.raw and self.text.words(hit.start, hit.end) == sense.exact
+        return self.text.is_spelled(hit.start, hit.end, sense.exact)
 
     @once
     def _by_kind(self) -> dict[str, list[Match]]:

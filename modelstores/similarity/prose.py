@@ -7,6 +7,8 @@ import re
 #: Code that lost its fence: indented lines, prompts, imports; assignments of calls and literals.
 _CODE_BEGINS = ("    ", "\t", ">>>", "$ ", "import ", "#include")
 _ASSIGNMENT = re.compile(r"[ \w.,]{1,60}=[^\n]*[(\['\"{]")
+#: What code has somewhere: a text without any of it is not looked at line by line.
+_MAY_BE_CODE = re.compile(rf"```|~~~|=|(?:\A|\n)(?:{'|'.join(map(re.escape, _CODE_BEGINS))})")
 _URL = re.compile(r"https?://[^\s)>\]\"']+")
 #: A file's name tells about files: imagenet_classes.txt is no training data.
 _FILE_ENDING = re.compile(
@@ -18,6 +20,14 @@ _MAX_FILE_NAME = 120
 
 def without_code(text: str) -> str:
     """Return ``text`` with code, addresses and file names as blanks of equal length."""
+    if _MAY_BE_CODE.search(text):
+        text = _without_code_lines(text)
+    if "://" in text:
+        text = _URL.sub(lambda match: " " * len(match[0]), text)
+    return _without_files(text)
+
+
+def _without_code_lines(text: str) -> str:
     lines, fence = [], ""
     for line in text.split("\n"):
         begins = line.lstrip()[:3]
@@ -27,10 +37,7 @@ def without_code(text: str) -> str:
         elif fence or line.startswith(_CODE_BEGINS) or ("=" in line and _ASSIGNMENT.match(line)):
             line = " " * len(line)  # noqa: PLW2901
         lines.append(line)
-    text = "\n".join(lines)
-    if "://" in text:
-        text = _URL.sub(lambda match: " " * len(match[0]), text)
-    return _without_files(text)
+    return "\n".join(lines)
 
 
 def _without_files(text: str) -> str:

@@ -87,6 +87,14 @@ class Vocabulary:
         return found
 
 
+@lru_cache(maxsize=1_000)
+def names_of(family: str, known: Vocabulary) -> tuple[tuple[str, ...], ...]:
+    """Return the names of a family as tokens, their words apart."""
+    entry = known.algorithms[family]
+    names = (name for kind in ("aliases", "exact_case", "titles") for name in entry.get(kind, ()))
+    return tuple(tuple(tokenise(name)) for name in names)
+
+
 def raw(name: str) -> dict[str, Any]:
     """Return one file of the vocabulary as plain data."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -255,7 +263,15 @@ def _holds_cue(phrases: Iterable[str], stems: Iterable[str]) -> Callable[[str], 
                 after.setdefault(stem, set()).add(second)
     words = "|".join(sorted(set().union(*after.values())))
     pattern = re.compile(rf"(?:{'|'.join(after)})\w{{0,3}}\W{{1,3}}(?:{words})\b")
-    return lambda text: any(stem in text for stem in after) and pattern.search(text) is not None
+    found = tuple(after)
+
+    def holds(text: str) -> bool:
+        for stem in found:  # a generator would cost more than the search
+            if stem in text:
+                return pattern.search(text) is not None
+        return False
+
+    return holds
 
 
 def _slots(part: Any, grammars: Mapping[str, Any]) -> list[dict[str, Any]]:
