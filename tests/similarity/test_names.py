@@ -42,6 +42,14 @@ def test_hyphens_and_case_of_a_handle_tell_nothing(name: str) -> None:
     assert read(name.lower())[:3] == read(name)[:3]
 
 
+def test_one_network_is_of_one_family_under_all_its_names() -> None:
+    families: dict[str, set[str | None]] = {}
+    for name, said in NAMES:
+        found, _ = describe(Product("s", "1", "https://s.example/1", "model", "page", name))
+        families.setdefault(said.split("|")[0].strip(), set()).add(found["algorithm"])
+    assert {name: of for name, of in families.items() if len(of) > 1} == {}
+
+
 def test_the_table_has_networks_under_several_names_and_many_networks() -> None:
     """Else the table could not tell one network from another, nor two spellings of one."""
     networks = Counter(said.split("|")[0].strip() for _, said in NAMES)
