@@ -20,7 +20,7 @@ from modelstores.similarity.vocabulary import vocabulary
 BATCH = 500
 
 
-class Store(NamedTuple):
+class StoreRow(NamedTuple):
     """A store as its row names it."""
 
     name: str
@@ -36,7 +36,7 @@ class Rekeyed(NamedTuple):
     only_listed: int
 
 
-def rekey(engine: Engine, store: Store, show: Callable[[int, int], None]) -> Rekeyed:
+def rekey(engine: Engine, store: StoreRow, show: Callable[[int, int], None]) -> Rekeyed:
     """Give every observation of a store its key in this program's vocabulary.
 
     A batch a transaction: what was written outlives the process, and the next call goes on.

@@ -19,7 +19,7 @@ from modelstores.database.writer import Writer
 from modelstores.description import add_key
 from modelstores.digest import content_hash
 from modelstores.items import Product
-from modelstores.rekey import Rekeyed, Store, rekey
+from modelstores.rekey import Rekeyed, StoreRow, rekey
 from modelstores.similarity.vocabulary import vocabulary
 from tests.conftest import ROOT
 from tests.crawling import scrapy
@@ -28,7 +28,7 @@ from tests.miniweb.pack import pack
 
 CURRENT = vocabulary().version
 OLD = "0"
-HUB = Store("hub", "Hub", "model")
+HUB = StoreRow("hub", "Hub", "model")
 #: Small stores without a browser; of the first, products are pages, records and list entries.
 CRAWLED = ("huggingface", "pytorch_hub", "aws", "apple")
 
@@ -196,7 +196,7 @@ from modelstores.database.engine import connect
 rekey.BATCH = 2
 rekey.rekey(
     connect(sys.argv[1]),
-    rekey.Store("hub", "Hub", "model"),
+    rekey.StoreRow("hub", "Hub", "model"),
     lambda done, total: os.kill(os.getpid(), signal.SIGKILL),
 )
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import sys
 from collections.abc import Callable
@@ -112,11 +111,7 @@ def _asked(
     if len(args) != 2:
         raise ReportError(f"evaluate {args[0]} takes one gold file, not {len(args) - 1}")
     evaluation = EVALUATIONS[args[0]]
-    options = {name: getattr(opts, name) for name in OWN_OPTIONS}
-    given = {name: value for name, value in options.items() if value is not None}
-    for name in given:
-        if name not in inspect.signature(evaluation).parameters:
-            raise ReportError(f"evaluate {args[0]!r} has no --{name}")
+    given = output.own_options(evaluation, f"evaluate {args[0]!r}", opts, OWN_OPTIONS)
     return evaluation, Path(args[1]), given
 
 

@@ -15,7 +15,7 @@ from modelstores.database import tables
 from modelstores.database.engine import DatabaseError, connect, opened
 from modelstores.database.lease import Held
 from modelstores.database.views import Selection
-from modelstores.rekey import Rekeyed, Store, rekey
+from modelstores.rekey import Rekeyed, StoreRow, rekey
 from modelstores.reports.selection import DEFAULT, ReportError, check_stores
 from modelstores.similarity.vocabulary import vocabulary
 
@@ -59,7 +59,7 @@ class Command(ScrapyCommand):
         else:
             print(_summary(done))
 
-    def _rekeyed(self, engine: Engine, store: Store) -> Rekeyed | None:
+    def _rekeyed(self, engine: Engine, store: StoreRow) -> Rekeyed | None:
         """Rekey a store; one that a run is at work on is named and left out."""
         try:
             return rekey(engine, store, _progress(store.name))
@@ -72,7 +72,7 @@ class Command(ScrapyCommand):
         self.exitcode = code
 
 
-def _stores(url: str, named: tuple[str, ...]) -> list[Store]:
+def _stores(url: str, named: tuple[str, ...]) -> list[StoreRow]:
     """Return the stores of the database, or of these the named ones.
 
     Raises:
@@ -83,7 +83,7 @@ def _stores(url: str, named: tuple[str, ...]) -> list[Store]:
     with opened(url, read_only=True) as connection:
         check_stores(connection, Selection(DEFAULT, named))
         found = connection.execute(select(c.name, c.title, c.kind).order_by(c.name)).all()
-    return [Store(*row) for row in found if not named or row.name in named]
+    return [StoreRow(*row) for row in found if not named or row.name in named]
 
 
 def _progress(store: str) -> Callable[[int, int], None]:

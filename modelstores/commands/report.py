@@ -114,12 +114,7 @@ def _asked(
         raise ReportError(f"report {name!r} is of {len(needed)} products, each STORE/NATIVE_ID")
     output.check_format(opts.format)
     report = REPORTS[name]
-    options = {option: getattr(opts, option) for option in OWN_OPTIONS}
-    given = {option: value for option, value in options.items() if value is not None}
-    for option in given:
-        if option not in inspect.signature(report).parameters:
-            raise ReportError(f"report {name!r} has no --{option}")
-    return report, operands, given
+    return report, operands, output.own_options(report, f"report {name!r}", opts, OWN_OPTIONS)
 
 
 def _operands(report: Callable[..., Table]) -> list[str]:

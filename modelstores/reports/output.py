@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from modelstores.reports.render import FORMATS
 from modelstores.reports.selection import ReportError
@@ -26,6 +29,21 @@ def check_format(style: str) -> None:
     """
     if style not in FORMATS:
         raise ReportError(f"no format {style!r} (known: {', '.join(FORMATS)})")
+
+
+def own_options(
+    function: Callable[..., Any], called: str, opts: argparse.Namespace, names: Iterable[str]
+) -> dict[str, Any]:
+    """Return those of some options that were given: they are parameters of a function.
+
+    Raises:
+        ReportError: the function, as it is ``called``, has no such parameter.
+    """
+    given = {name: value for name in names if (value := getattr(opts, name)) is not None}
+    for name in given:
+        if name not in inspect.signature(function).parameters:
+            raise ReportError(f"{called} has no --{name}")
+    return given
 
 
 def write(text: str, output: str | None) -> None:

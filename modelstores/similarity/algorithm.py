@@ -95,7 +95,7 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
         named = [
             a
             for part in parts
-            if part.can_hold(names_of(chosen.entry, known))
+            if part.may_name(names_of(chosen.entry, known))
             for a in part.tells(named_in)
             if a.entry == chosen.entry and (a.variant or a.family != a.entry)
         ]
@@ -110,7 +110,7 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
 def _on_backbone(detector: Algorithm, reading: Reading, known: Vocabulary) -> Algorithm:
     """Return the detector on the backbone that summary or opening name, if they name only one."""
     for part in (reading.summary, *reading.opening):
-        if not part.can_hold(names_of(detector.entry, known)):
+        if not part.may_name(names_of(detector.entry, known)):
             continue
         named = part.tells(one_named_in)
         if named and named.entry == detector.entry and named.composed:

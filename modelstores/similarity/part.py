@@ -77,7 +77,7 @@ class Part:
     def _normal(self) -> str:
         return normal(self._raw)
 
-    def can_hold(self, names: Iterable[Iterable[str]]) -> bool:
+    def may_name(self, names: Iterable[Iterable[str]]) -> bool:
         """Whether one of some names, each as its tokens, can stand in the text.
 
         A cheap test, which reads nothing: only a no is certain.
