@@ -11,9 +11,10 @@ import sys
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from playwright.async_api import Request as BrowserRequest
+if TYPE_CHECKING:
+    from playwright.async_api import Request as BrowserRequest
 
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 

@@ -8,7 +8,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from modelstores.items import Rejection
 from modelstores.page import NotAProduct
-from modelstores.rendering import RenderingError
+from modelstores.renderer import RenderingError
 
 
 def rejection(request: Request, why: str) -> Rejection:

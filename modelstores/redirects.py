@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+
+from modelstores.capture.archive import REDIRECTS
 
 if TYPE_CHECKING:
     from modelstores.spider import StoreSpider
@@ -48,3 +51,16 @@ class Redirect(_WithinStore, RedirectMiddleware):  # type: ignore[misc]
 
 class MetaRefresh(_WithinStore, MetaRefreshMiddleware):  # type: ignore[misc]
     """For pages that say so in their HTML."""
+
+
+def led_to(request: Request) -> str:
+    """Return where the redirects of a page led the browser, as far as answers to them were kept.
+
+    Out of the store it finds nobody, and the page is lost with an error that does not say so.
+    """
+    url = request.url
+    for exchange in request.meta.get("exchanges") or ():
+        if exchange.url == url and exchange.status in REDIRECTS:
+            target = next((v for n, v in exchange.headers if n.lower() == "location"), "")
+            url = urljoin(url, target)
+    return url

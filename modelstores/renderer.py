@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 from scrapy.http import Response
 
-from modelstores import browser, rendering
+from modelstores import browser
 from modelstores.capture.wayback import is_memento
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ HANDLER = "modelstores.handler.RenderingHandler"
 SLOT = "rendered-shells"
 #: Most bytes kept of what pages of the past asked for: their scripts are much the same.
 MAX_KEPT = 64 * 1024 * 1024
+
+
+class RenderingError(Exception):
+    """A page could not be rendered; the message says why in one line."""
 
 
 class Renderer:
@@ -41,6 +45,9 @@ class Renderer:
         self.version: str | None = None
         if not (spider.render or spider.render_shells):
             return
+        from modelstores import rendering  # noqa: PLC0415 - Playwright is slow to load
+
+        self._rendering = rendering
         path = browser.find()
         self.version = browser.version(path)
         is_live = spider.archive is None and spider.wayback is None
@@ -56,7 +63,7 @@ class Renderer:
         if not spider.render or spider.record_id(url) or spider.wayback:
             return {}
         if spider.archive is None:
-            return rendering.meta(rendering.keep_exchanges, *self._tab())
+            return self._rendering.meta(self._rendering.keep_exchanges, *self._tab())
         if spider.archive.is_rendered(url):
             return {}
         raw = spider.archive.find(url)
@@ -75,11 +82,11 @@ class Renderer:
         """Return the page of an empty shell, rendered; nothing is asked of the store.
 
         Raises:
-            rendering.RenderingError: there is no Chromium, or the page does not come to rest.
+            RenderingError: there is no Chromium, or the page does not come to rest.
             Exception: whatever the browser raises when a page is lost.
         """
         if self.version is None:
-            raise rendering.RenderingError("no Chromium to render with")
+            raise RenderingError("no Chromium to render with")
         archive = self._spider.archive
         meta = (
             self._from_archive(archive, archive.find(response.url))
@@ -105,7 +112,7 @@ class Renderer:
         return f"tab-{next(self._tabs) % tabs}", context
 
     def _from_archive(self, archive: Archive, raw: Answer | None) -> dict[str, Any]:
-        answered = rendering.meta(rendering.answer_from(archive), *self._tab())
+        answered = self._rendering.meta(self._rendering.answer_from(archive), *self._tab())
         place = replace(raw.capture, rendered=True) if raw else None
         return {**answered, "dont_cache": True, "capture": place}
 
@@ -113,7 +120,7 @@ class Renderer:
         async def find(url: str) -> Response | None:
             return shell if url == shell.url else await self._memento(url)
 
-        answered = rendering.meta(rendering.answer_by(find), *self._tab(), patient=True)
+        answered = self._rendering.meta(self._rendering.answer_by(find), *self._tab(), patient=True)
         return {**answered, "capture": shell.meta.get("capture")}
 
     async def _memento(self, url: str) -> Response | None:

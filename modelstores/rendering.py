@@ -7,7 +7,6 @@ import io
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urljoin
 
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import Page, Route, WebSocketRoute
@@ -21,6 +20,7 @@ from warcio.bufferedreaders import BufferedReader
 from modelstores.browser import unwanted
 from modelstores.capture.archive import REDIRECTS, Answer, Archive
 from modelstores.capture.writer import Exchange
+from modelstores.renderer import RenderingError
 from modelstores.wayback import plain
 
 #: Seconds a page may take from its load to its last word. A page that spins in a
@@ -41,10 +41,6 @@ OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-enc
 PageInit = Callable[[Page, Request], Awaitable[None]]
 #: finds the answer to an address, or None
 Finder = Callable[[str], Awaitable[Response | None]]
-
-
-class RenderingError(Exception):
-    """A page could not be rendered; the message says why in one line."""
 
 
 def meta(
@@ -110,19 +106,6 @@ async def keep_exchanges(page: Page, request: Request) -> None:
             pending.append(asyncio.ensure_future(keep(response)))
 
     page.on("response", received)
-
-
-def led_to(request: Request) -> str:
-    """Return where the redirects of a page led the browser, as far as answers to them were kept.
-
-    Out of the store it finds nobody, and the page is lost with an error that does not say so.
-    """
-    url = request.url
-    for exchange in request.meta.get("exchanges") or ():
-        if exchange.url == url and exchange.status in REDIRECTS:
-            target = next((v for n, v in exchange.headers if n.lower() == "location"), "")
-            url = urljoin(url, target)
-    return url
 
 
 def answer_from(archive: Archive) -> PageInit:

@@ -6,6 +6,8 @@ set in ``modelstores.spider``. docs/pitfalls.md says what each of these guards a
 
 import os
 
+from scrapy.settings import default_settings
+
 from modelstores import __version__
 
 BOT_NAME = "modelstores"
@@ -75,8 +77,13 @@ PLAYWRIGHT_ABORT_REQUEST = "modelstores.browser.unwanted"  # default: load every
 PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 1  # default 16; modelstores.rendering.meta says why
 PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 30_000  # ms, as Playwright itself
 
+_remote_control = "scrapy.extensions.remote_control.RemoteControl"  # off (above), slow to load
+EXTENSIONS_BASE = {  # default: that as well; to be left out by None it would be loaded
+    name: order
+    for name, order in default_settings.EXTENSIONS_BASE.items()
+    if name != _remote_control
+}
 EXTENSIONS = {
-    "scrapy.extensions.remote_control.RemoteControl": None,  # off (above), and slow to load
     "modelstores.progress.Progress": 0,
     "modelstores.layout.LayoutReport": 0,
 }

@@ -16,19 +16,20 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from modelstores import layout, renderer, rendering
+from modelstores import layout, renderer
 from modelstores.account import Account
 from modelstores.arguments import Arguments
 from modelstores.capture.archive import Archive
 from modelstores.capture.storage import NotKeptError
 from modelstores.capture.wayback import live_address
 from modelstores.frontier import Frontier
+from modelstores.garbage import search_often
 from modelstores.items import Policy, Product, Rejection, merge
 from modelstores.listing_pages import ListingPages
 from modelstores.losses import reason, rejection
 from modelstores.opening import Opening
 from modelstores.page import EmptyShell, NotAProduct
-from modelstores.redirects import LedAway
+from modelstores.redirects import LedAway, led_to
 from modelstores.store import Store, as_listed
 from modelstores.wayback import TravelError, WaybackMachine
 
@@ -142,6 +143,7 @@ class StoreSpider(Store, scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for every product the archive holds, or for the store's listing."""
+        search_often()
         if self.archive is None:
             for url in self.policy_urls:
                 yield self.ask_policy(url)
@@ -287,7 +289,7 @@ class StoreSpider(Store, scrapy.Spider):
         error = failure.value
         if isinstance(error, NotKeptError):  # the run ends, and says so
             return
-        if not self.within_store(rendering.led_to(request)):
+        if not self.within_store(led_to(request)):
             error = LedAway("redirected outside the store")
         if isinstance(error, LedAway):
             yield await self.not_shown(request, request.cb_kwargs["native_id"], error)

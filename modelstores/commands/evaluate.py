@@ -19,6 +19,7 @@ from modelstores.evaluation import elements, keys
 from modelstores.evaluation.gold import GoldError
 from modelstores.evaluation.outcome import Outcome
 from modelstores.evaluation.records import MODES
+from modelstores.garbage import search_often
 from modelstores.reports import output
 from modelstores.reports.render import render, safe
 from modelstores.reports.selection import ReportError
@@ -77,6 +78,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Evaluate, and print the figures."""
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before run
+        search_often()
         try:
             evaluation, gold, options = _asked(args, opts)
             output.check_format(opts.format)

@@ -1,22 +1,24 @@
-"""The signature on what is asked of the Discovery API: botocore signs, Scrapy sends."""
+"""The signature on what is asked of the Discovery API: botocore signs, Scrapy sends.
+
+botocore is loaded when something is to be signed: it is slow to load, and all commands load
+all spiders.
+"""
 
 from __future__ import annotations
 
 import logging
 from functools import cache
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-from botocore.exceptions import BotoCoreError
-from botocore.session import Session
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from spiders.aws.discovery import REGION, SERVICE
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
 
 #: What a signature adds to a request.
 SIGNATURE = ("Authorization", "X-Amz-Date", "X-Amz-Security-Token")
@@ -35,6 +37,8 @@ def credentials() -> Credentials | None:
     Raises:
         BotoCoreError: they are configured, and cannot be used.
     """
+    from botocore.session import Session  # noqa: PLC0415
+
     session = Session()
     session.get_component("credential_provider").remove("iam-role")
     return session.get_credentials()
@@ -42,6 +46,8 @@ def credentials() -> Credentials | None:
 
 def configured() -> bool:
     """Tell whether the user has credentials; whether they can be used, signing will tell."""
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+
     try:
         return credentials() is not None
     except BotoCoreError:
@@ -54,6 +60,9 @@ def sign(request: Request, by: Credentials | None) -> None:
     Raises:
         NoCredentialsError: there are none.
     """
+    from botocore.auth import SigV4Auth  # noqa: PLC0415
+    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
+
     content_type = (request.headers.get("Content-Type") or b"").decode()
     signed = AWSRequest(
         request.method, request.url, headers={"Content-Type": content_type}, data=request.body
