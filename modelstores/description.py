@@ -6,14 +6,20 @@ What was described already stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
+from modelstores.database.rows import License, Reference
 from modelstores.digest import content_hash
+from modelstores.elements.codebook import load
+from modelstores.elements.references import references
 from modelstores.elements.tagger import tag
 from modelstores.elements.values.normalise import normalise
 from modelstores.items import Product
 from modelstores.similarity import describe as keys
 from modelstores.validation import faults
+
+#: Elements whose values are licences.
+LICENSES = [element.id for element in load().elements if element.values == "license"]
 
 #: Digests of what has the tags and keys of this run's versions.
 Known = Container[str | None]
@@ -59,3 +65,11 @@ def add_key(product: Product, known: Known) -> None:
         "words": domain["evidence"],
         "where": domain["where"],
     }
+
+
+def mentioned(product: Product, known: Known) -> tuple[Sequence[Reference], Sequence[License]]:
+    """Return the papers, repositories and sites that a product refers to, and its licences."""
+    if product.digest in known:
+        return (), ()
+    read = (one for name in LICENSES for one in product.values.get(name, ()))
+    return references(product), [(one.raw, one.value) for one in read]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scrapy.http import Response
@@ -66,12 +65,6 @@ class Frontier:
             if self.take(native_id):
                 yield self._store.product_url.format(id=native_id)
 
-    def listings(self, archive: Archive) -> list[str]:
-        """Return the addresses of the listing pages that the archive holds."""
-        first = set(self._store.start_urls)
-        fits = re.compile(self._store.listing_url or "(?!)").fullmatch
-        return [url for url in archive if (url in first or fits(url)) and archive.has(url)]
-
     def holds_listing(self, archive: Archive) -> bool:
         """Tell whether the archive holds the store's whole listing, and all that it names.
 
@@ -80,21 +73,21 @@ class Frontier:
         first = self._store.start_urls
         return bool(first) and all(map(archive.has, first)) and not self.leads_out
 
-    def is_new(self, archive: Archive, url: str, native_id: str | None, *, entry: bool) -> bool:
+    def is_new(self, archive: Archive, native_id: str | None, link: str | None = None) -> bool:
         """Tell whether what a listing of the archive names is still to be read.
 
         What the archive holds is asked for by itself, and what it does not hold cannot be:
-        then the listing leads out of it. An ``entry`` that is a product itself can be read,
-        unless there is more of that product.
+        then the ``link``, an address, leads out of it. An entry that is a product itself has none:
+        it can be read, unless there is more of that product.
         """
         if self._held is None:
             self._held = set(
                 filter(None, map(self._store.native_id_of, filter(archive.has, archive)))
             )
-        if archive.has(url) if native_id is None else native_id in self._held:
+        if native_id in self._held or (native_id is None and link and archive.has(link)):
             return False
-        self.leads_out |= not entry
-        return entry
+        self.leads_out |= link is not None
+        return link is None
 
     def of_archive(self, archive: Archive) -> Iterator[str]:
         """Yield the address of each product the archive holds, and account for all it holds.

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelstores.elements.values.value import Value
+
+if TYPE_CHECKING:
+    from modelstores.database.entry import Entry
+
+#: Sources that speak of a product; an earlier one says more than a later one.
+SOURCES = ("page", "record", "list")
+#: Kinds of what a product refers to.
+REFERENCE_KINDS = ("arxiv", "doi", "github", "url")
 
 #: Fields of a Product that pipelines add. They are neither validated with the
 #: spider's part nor hashed: a new tagger must not make an old page look new.
@@ -104,10 +112,24 @@ _STATED = tuple(f.name for f in fields(Product) if f.name not in ADDED_BY_PIPELI
 class Listing:
     """The entries of one page of a listing, each a product, on their way together.
 
-    There are a thousand to a page, and Scrapy's cost of an item is more than theirs.
+    There are a thousand to a page, and Scrapy's cost of an item is more than theirs. Some may
+    be described already, and ``ready`` for the database; ``capture`` is where all stand.
     """
 
-    products: list[Product]
+    products: list[Product] = field(default_factory=list)
+    ready: list[Entry] = field(default_factory=list)
+    capture: Capture | None = None
+
+    def add(self, one: Product | Entry) -> None:
+        """Add an entry."""
+        if isinstance(one, Product):
+            one.capture = self.capture
+            self.products.append(one)
+        else:
+            self.ready.append(one)
+
+    def __len__(self) -> int:
+        return len(self.products) + len(self.ready)
 
 
 @dataclass

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from modelstores.arguments import Arguments
 from modelstores.capture.archive import Archive
 from modelstores.capture.storage import NotKeptError
 from modelstores.garbage import search_seldom
 from modelstores.items import Listing, Product
 from modelstores.losses import reason
+from modelstores.store import Store
 from modelstores.worker import Found, Worker
 
 if TYPE_CHECKING:
@@ -27,6 +31,25 @@ logger = logging.getLogger(__name__)
 WORTH_A_WORKER = 10
 
 
+def listings(store: Store, archive: Archive) -> list[str]:
+    """Return the addresses of a store's listing pages that an archive holds."""
+    first = set(store.start_urls)
+    fits = re.compile(store.listing_url or "(?!)").fullmatch
+    return [url for url in archive if (url in first or fits(url)) and archive.has(url)]
+
+
+def worker_for(store: Store, arguments: Arguments, settings: BaseSettings) -> Worker | None:
+    """Start a second process if an archive holds many listings to be read whole.
+
+    Where items go to files as well they have to be there as products.
+    """
+    archive, some = arguments.archive, arguments.limit is not None or arguments.ids is not None
+    if archive is None or some or not store.lists_products or settings.getdict("FEEDS"):
+        return None
+    many = len(listings(store, archive)) > WORTH_A_WORKER
+    return Worker.start(type(store)) if many else None
+
+
 class ListingPages:
     """Asks for the listing pages of a run and reads them."""
 
@@ -34,7 +57,6 @@ class ListingPages:
         self._spider = spider
         #: reads an archive's listings ahead, if there are many
         self._worker: Worker | None = None
-        spider.crawler.signals.connect(self._close, signals.spider_closed)
 
     def ask(self, listing: Request) -> Request:
         """Return the request for a listing page: the store's own, complete."""
@@ -49,12 +71,12 @@ class ListingPages:
         spider = self._spider
         if spider.frontier.is_bounded and not spider.lists_products:
             return
-        listings = spider.frontier.listings(archive)
-        many = spider.lists_products and len(listings) > WORTH_A_WORKER
-        if many and not (spider.frontier.is_bounded or self._feeds):
-            self._worker = await Worker.start(type(spider), spider.known)
+        worker = spider.opening and spider.opening.worker
+        if worker and spider.terms:
             search_seldom()
-        for url in listings:
+            await worker.connect(spider.terms)
+            self._worker = worker
+        for url in listings(spider, archive):
             if spider.frontier.is_full:
                 return
             yield self.ask(Request(url))
@@ -73,28 +95,23 @@ class ListingPages:
         except Exception as error:
             self.lose(response.url, error)
             return
-        entries: list[Product] = []
+        listing = Listing(capture=response.meta.get("capture"))
         reads_pages = spider.archive is None and frontier.is_bounded
         for one in found:
-            entry = one if isinstance(one, Product) else None
-            native_id = entry.native_id if entry else spider.native_id_of(one.url)
-            url = spider.product_url.format(id=native_id) if entry else one.url
-            if spider.archive and not frontier.is_new(
-                spider.archive, url, native_id, entry=entry is not None
-            ):
-                continue
-            if native_id is None:
-                yield self.ask(one if isinstance(one, Request) else Request(url))
-            elif frontier.is_full:
+            if frontier.is_full:
                 break
-            elif entry is None or reads_pages:
-                if frontier.take(native_id):
-                    yield spider.ask_product(url)
-            elif frontier.claim(native_id):
-                entry.capture = response.meta.get("capture")
-                entries.append(entry)
-        spider.account.add("listed", len(entries))
-        for item in entries if self._feeds or not entries else [Listing(entries)]:
+            if isinstance(one, Request):
+                if request := self._follow(one):
+                    yield request
+            elif spider.archive and not frontier.is_new(spider.archive, one.native_id):
+                continue
+            elif reads_pages:
+                if frontier.take(one.native_id):
+                    yield spider.ask_product(spider.product_url.format(id=one.native_id))
+            elif frontier.claim(one.native_id):
+                listing.add(one)
+        spider.account.add("listed", len(listing))
+        for item in listing.products if self._feeds else filter(None, [listing]):
             yield item
 
     def lost(self, failure: Failure) -> None:
@@ -111,9 +128,19 @@ class ListingPages:
         spider.crawler.stats.inc_value("listings/failed")
         logger.error("listing %s: %s", url, reason(error))
 
+    def _follow(self, link: Request) -> Request | None:
+        """Return the request for what a listing links to, unless it is to be left out."""
+        spider, frontier = self._spider, self._spider.frontier
+        native_id = spider.native_id_of(link.url)
+        if spider.archive and not frontier.is_new(spider.archive, native_id, link.url):
+            return None
+        if native_id is None:
+            return self.ask(link)
+        return spider.ask_product(link.url) if frontier.take(native_id) else None
+
     async def _read_ahead(self, response: Response) -> Found | None:
         """Return what the worker finds in a listing; None if there is none that can be asked."""
-        if self._worker is None or not self._worker.is_ready:
+        if self._worker is None or not self._worker.is_alive:
             return None
         self._spider.crawler.stats.inc_value("listings/by_worker")
         return await self._worker.read(response)
@@ -122,8 +149,3 @@ class ListingPages:
     def _feeds(self) -> bool:
         """Whether the items are written to files as well: each product by itself, and whole."""
         return bool(self._spider.settings.getdict("FEEDS"))
-
-    def _close(self) -> None:
-        """End the second process."""
-        if self._worker:
-            self._worker.close()

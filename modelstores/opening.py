@@ -23,8 +23,10 @@ from modelstores.database.tables import snapshot
 from modelstores.database.tables import store as stores
 from modelstores.database.writer import CaptureFile, Run
 from modelstores.elements import codebook
+from modelstores.listing_pages import worker_for
 from modelstores.store import Store
 from modelstores.versions import versions
+from modelstores.worker import Worker
 
 #: Settings without which a run cannot be understood later.
 SETTINGS_KEPT = ("USER_AGENT", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY", "DOWNLOAD_MAXSIZE")
@@ -46,6 +48,8 @@ class Opening:
     capture_path: Path | None = None
     resumed: Archive | None = None
     previous: Archive | None = None
+    #: reads an archive's listings ahead, if there are many
+    worker: Worker | None = None
 
     @classmethod
     def of(cls, store: Store, arguments: Arguments, settings: BaseSettings) -> Self:
@@ -55,18 +59,23 @@ class Opening:
             DatabaseError: the database cannot be used, or another run has the store.
         """
         started = datetime.now(UTC)
+        worker = worker_for(store, arguments, settings)
         folder = Path(settings["CAPTURE_DIR"])
         run = _run(store, arguments, settings, started)
-        engine = connect(settings["DATABASE_URL"])
+        engine = None
         try:
+            engine = connect(settings["DATABASE_URL"])
             held = lease.acquire(engine, store.name, store.title, store.kind)
-            opening = cls(engine, held, run)
+            opening = cls(engine, held, run, worker=worker)
             opening.continues = resumable(engine, run, settings.getfloat("RESUME_DAYS"))
             abandon(engine, store.name, opening.continues)
             if arguments.archive is None:
                 opening._find_captures(folder, started)
         except BaseException:
-            engine.dispose()
+            if worker:
+                worker.close()
+            if engine:
+                engine.dispose()
             raise
         return opening
 
@@ -84,6 +93,8 @@ class Opening:
     def close(self) -> None:
         """Give the store back to others, and close the database."""
         try:
+            if self.worker:
+                self.worker.close()
             self.lease.release()
         finally:
             self.engine.dispose()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Container, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import scrapy
@@ -27,11 +27,15 @@ from modelstores.garbage import search_often
 from modelstores.items import Policy, Product, Rejection, merge
 from modelstores.listing_pages import ListingPages
 from modelstores.losses import reason, rejection
-from modelstores.opening import Opening
 from modelstores.page import EmptyShell, NotAProduct
 from modelstores.redirects import LedAway, led_to
 from modelstores.store import Store, as_listed
 from modelstores.wayback import TravelError, WaybackMachine
+
+if TYPE_CHECKING:
+    from modelstores.database.entry import Terms
+    from modelstores.description import Known
+    from modelstores.opening import Opening
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +75,8 @@ class StoreSpider(Store, scrapy.Spider):
     resumed: Archive | None = None
     #: the answers of the last complete live snapshot, by which only changes are asked for
     previous: Archive | None = None
-    #: digests of what the database holds already, tagged and keyed by these versions
-    known: Container[str | None] = frozenset()
+    #: what the rows of its database are made by, if it has one
+    terms: Terms | None = None
     arguments: Arguments
     account: Account
     frontier: Frontier
@@ -130,6 +134,11 @@ class StoreSpider(Store, scrapy.Spider):
         self.versions = opening.run.versions
         self.capture_path = opening.capture_path
         self.resumed, self.previous = opening.resumed, opening.previous
+
+    @property
+    def known(self) -> Known:
+        """Digests of what the database holds already, tagged and keyed by these versions."""
+        return self.terms.known if self.terms else frozenset()
 
     @property
     def scope(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -16,15 +17,11 @@ from modelstores.capture.archive import sha256
 from modelstores.database import lease
 from modelstores.database.engine import DatabaseError
 from modelstores.database.writer import CaptureFile, Writer
-from modelstores.elements.codebook import load
-from modelstores.elements.references import references
-from modelstores.items import Item, Policy, Product, Rejection, products
+from modelstores.description import mentioned
+from modelstores.items import Item, Listing, Policy, Rejection, products
 from modelstores.opening import Opening
 from modelstores.spider import StoreSpider
 from pipelines import Station
-
-#: Elements whose values are licences.
-LICENSES = [element.id for element in load().elements if element.values == "license"]
 
 
 class DatabasePipeline(Station):
@@ -46,7 +43,8 @@ class DatabasePipeline(Station):
         self._writer = Writer(self._opening.engine, self._opening.run)
         self._writer.open(self._opening.continues)
         if not self._crawler.settings.getdict("FEEDS"):  # which are to have all that is told
-            spider.known = self._writer.known()
+            self._writer.terms = replace(self._writer.terms, known=self._writer.known())
+        spider.terms = self._writer.terms
         self._timers = [
             self._every(self._writer.seconds, self._writer.tick),
             self._every(lease.RENEW_SECONDS, self._opening.lease.renew),
@@ -58,19 +56,15 @@ class DatabasePipeline(Station):
             policy = item
             self._safely(lambda: self._writer.add_policy(policy, policy.shown))
             return item
-        self._safely(lambda: self._add(products(item)))
+        self._safely(lambda: self._add(item))
         return item
 
-    def _add(self, found: list[Product]) -> None:
-        spider = self.spider
-        for product in found:
-            if product.digest in spider.known:  # and with it what it refers to
-                self._writer.add(product)
-                continue
-            read = (one for name in LICENSES for one in product.values.get(name, ()))
-            licenses = [(one.raw, one.value) for one in read]
-            self._writer.add(product, references(product), licenses)
-        spider.account.add("stored", len(found))
+    def _add(self, item: Item) -> None:
+        for entry in item.ready if isinstance(item, Listing) else ():
+            self._writer.put(entry, item.capture)
+        for product in products(item):
+            self._writer.add(product, *mentioned(product, self._writer.terms.known))
+        self.spider.account.add("stored", len(item) if isinstance(item, Listing) else 1)
 
     def _rejected(self, rejection: Rejection) -> None:
         self._safely(lambda: self._writer.reject(rejection))
@@ -95,9 +89,14 @@ class DatabasePipeline(Station):
         reason = f"{type(failure.value).__name__} in a pipeline"
         if isinstance(item, Policy):
             self._rejected(Rejection("policy", item.url, [reason]))
+        spider = self.spider
         for one in products(item):
-            rejection = Rejection("page", one.url, [reason], one.as_stated(), one.capture)
-            self.spider.account.reject(rejection)
+            spider.account.reject(
+                Rejection("page", one.url, [reason], one.as_stated(), one.capture)
+            )
+        for entry in item.ready if isinstance(item, Listing) else ():
+            url = spider.product_url.format(id=entry.native_id)
+            spider.account.reject(Rejection("page", url, [reason], capture=item.capture))
 
     def _closed(self, spider: StoreSpider, reason: str) -> None:
         stats = self._crawler.stats

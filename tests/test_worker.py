@@ -9,14 +9,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 from scrapy import Request
 from scrapy.http import Response, TextResponse
 
-from modelstores.items import Product
-from modelstores.worker import Found, Worker, read
+from modelstores.database.entry import Entry, Terms
+from modelstores.elements.codebook import load
+from modelstores.items import SOURCES, Product
+from modelstores.worker import Found, Worker
+from modelstores.worker.process import read
 from spiders.huggingface import HuggingFaceSpider
 from tests.conftest import ROOT
 from tests.crawling import rows, scrapy
@@ -31,16 +35,18 @@ def listing(*entries: object, url: str = LIST) -> Response:
     return TextResponse(url, headers=headers, body=json.dumps(entries).encode())
 
 
-def with_worker(known: frozenset[str], use: Callable[[Worker], Awaitable[None]]) -> None:
-    """Use a worker that is ready, and end it."""
+NUMBERS = {element.id: number for number, element in enumerate(load().elements, start=1)}
+TERMS = Terms("1", "1", NUMBERS, {}, dict.fromkeys(SOURCES, frozenset()))
+
+
+def with_worker(terms: Terms, use: Callable[[Worker], Awaitable[None]]) -> None:
+    """Use a worker, and end it."""
 
     async def run() -> None:
-        worker = await Worker.start(HuggingFaceSpider, known)
+        worker = Worker.start(HuggingFaceSpider)
         assert worker is not None
-        assert worker.start_up is not None
         try:
-            await worker.start_up
-            assert worker.is_ready
+            await worker.connect(terms)
             await use(worker)
         finally:
             worker.close()
@@ -59,16 +65,16 @@ def test_it_finds_what_the_crawl_would_in_the_order_in_which_it_is_asked() -> No
 
     async def use(worker: Worker) -> None:
         found = await asyncio.gather(*map(worker.read, asked))
-        assert [plain(one) for one in found] == [plain(read(store, one, ())) for one in asked]
-        product, *_, following = plain(found[7])
-        assert isinstance(product, Product)
-        assert product.native_id == "acme-labs/net-21"
-        assert product.digest
-        assert product.elements["framework"]["state"] == "present"
-        assert product.similarity
+        assert [plain(one) for one in found] == [plain(read(store, one, TERMS)) for one in asked]
+        made, *_, following = plain(found[7])
+        assert isinstance(made, Entry)
+        assert made.native_id == "acme-labs/net-21"
+        assert made.digest
+        assert (NUMBERS["framework"], "present") in [row[:2] for row in made.states]
+        assert made.similarity
         assert following == NEXT
 
-    with_worker(frozenset(), use)
+    with_worker(TERMS, use)
 
 
 def test_a_listing_that_cannot_be_read_or_a_bad_product_is_left_to_the_crawl() -> None:
@@ -80,39 +86,35 @@ def test_a_listing_that_cannot_be_read_or_a_bad_product_is_left_to_the_crawl() -
             worker.read(listing(entry(2))),
         )
         assert found is None
-        assert [one.digest for one in odd or () if isinstance(one, Product)] == [None]
-        assert [bool(one.digest) for one in good or () if isinstance(one, Product)] == [True]
+        assert [type(one) for one in odd or ()] == [Product, Request]
+        assert [type(one) for one in good or ()] == [Entry, Request]
 
-    with_worker(frozenset(), use)
+    with_worker(TERMS, use)
 
 
 def test_what_is_known_is_neither_tagged_nor_keyed() -> None:
-    (first, _) = read(HuggingFaceSpider(), listing(entry(1)), ()) or ()
-    assert isinstance(first, Product)
-    assert first.digest
+    (first, _) = read(HuggingFaceSpider(), listing(entry(1)), TERMS) or ()
+    assert isinstance(first, Entry)
 
     async def use(worker: Worker) -> None:
         found = await worker.read(listing(entry(1), entry(2)))
         again, new, _ = plain(found)
-        assert isinstance(again, Product)
-        assert isinstance(new, Product)
-        assert (again.digest, again.elements, again.similarity) == (first.digest, {}, {})
-        assert new.elements
+        assert isinstance(again, Entry)
+        assert isinstance(new, Entry)
+        assert again == Entry(*first[:5])
+        assert new.states
 
-    with_worker(frozenset({first.digest}), use)
+    with_worker(replace(TERMS, known=frozenset({first.digest})), use)
 
 
 def test_a_worker_that_dies_answers_nothing_and_is_asked_no_more() -> None:
     async def use(worker: Worker) -> None:
         worker.close()
-        assert await asyncio.gather(*(worker.read(listing(entry(n))) for n in range(3))) == [
-            None,
-            None,
-            None,
-        ]
-        assert not worker.is_ready
+        asked = (worker.read(listing(entry(n))) for n in range(3))
+        assert await asyncio.gather(*asked) == [None, None, None]
+        assert not worker.is_alive
 
-    with_worker(frozenset(), use)
+    with_worker(TERMS, use)
 
 
 KILLED = """
@@ -121,8 +123,7 @@ from modelstores.worker import Worker
 from spiders.huggingface import HuggingFaceSpider
 
 async def run():
-    worker = await Worker.start(HuggingFaceSpider, frozenset())
-    await worker.start_up
+    worker = Worker.start(HuggingFaceSpider)
     print(worker._process.pid, flush=True)
     input()
     os.kill(os.getpid(), signal.SIGKILL)
@@ -168,6 +169,6 @@ def test_a_replay_of_many_lists_is_the_same_with_and_without_it(tmp_path: Path) 
         assert f"{pages * (each - 1)} stored + {pages} quarantined" in run.stderr
         ((receipt,),) = rows(database, "select receipt from snapshot")
         found[name] = dump(database), json.loads(receipt).get("listings/by_worker", 0)
-    assert found["with"][1] > 0
+    assert found["with"][1] == pages
     assert found["without"][1] == 0
     assert found["with"][0] == found["without"][0]

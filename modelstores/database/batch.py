@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, select
 
 from modelstores.database import rows
+from modelstores.database.entry import Entry
 from modelstores.database.insert import free_numbers, insert_all
 from modelstores.database.opened import Opened, name_captures
-from modelstores.database.rows import License, Reference, Row, Values
+from modelstores.database.rows import Values
 from modelstores.database.tables import (
     counter,
     element_state,
@@ -22,53 +23,39 @@ from modelstores.database.tables import (
     section,
     sighting,
     similarity,
-    storable,
 )
-from modelstores.items import Product
+from modelstores.items import Capture
 
 
-class Entry(NamedTuple):
-    """A product that waits to be written, with the hash of its content and what it refers to."""
+class Seen(NamedTuple):
+    """An entry that waits to be written, and where the page stands, and the record, if any."""
 
-    product: Product
-    digest: str
-    references: Sequence[Reference]
-    licenses: Sequence[License]
+    entry: Entry
+    capture: Capture | None
+    record: Capture | None
 
 
-def write_products(connection: Connection, here: Opened, batch: Sequence[Entry]) -> list[int]:
+def write_products(connection: Connection, here: Opened, batch: Sequence[Seen]) -> list[int]:
     """Write products; return the number of each one's row in ``product``.
 
     What the snapshot has already stays as it is.
     """
-    name_captures(connection, here, [one.product.capture for one in batch])
-    product_ids, all_new = _product_ids(connection, here, batch)
-    ids, new = _observation_ids(connection, here, batch, product_ids, all_new)
-    said = dict(zip(ids, batch, strict=True))  # each observation once
-    told = [i for i in said if said[i].product.elements]
-    untagged = _without(connection, element_state, here, told, new)
-    described = [i for i in said if said[i].product.similarity or said[i].product.input_domain]
-    unkeyed = _without(connection, similarity, here, described, new)
+    name_captures(connection, here, {id(one.capture): one.capture for one in batch}.values())
+    entries = [one.entry for one in batch]
+    product_ids, all_new = _product_ids(connection, here, entries)
+    ids, new = _observation_ids(connection, here, entries, product_ids, all_new)
+    said = dict(zip(ids, entries, strict=True))  # each observation once
+    untagged = _without(connection, element_state, here, [i for i in said if said[i].states], new)
+    unkeyed = _without(connection, similarity, here, [i for i in said if said[i].similarity], new)
     insert_all(
         connection,
         {
-            section: [r for i in new for r in rows.section_rows(said[i].product, i)],
-            reference: [r for i in new for r in rows.reference_rows(said[i].references, i)],
-            license_: [r for i in new for r in rows.license_rows(said[i].licenses, i)],
-            element_state: [
-                r
-                for i in untagged
-                for r in rows.state_rows(
-                    said[i].product.elements,
-                    i,
-                    here.elements,
-                    () if said[i].product.only_listed else here.beyond[said[i].product.source],
-                )
-            ],
-            element_value: [
-                r for i in untagged for r in rows.value_rows(said[i].product.values, i, here.valued)
-            ],
-            similarity: [rows.similarity_row(said[i].product, i, here.vocabulary) for i in unkeyed],
+            section: _behind((i, said[i].sections) for i in new),
+            reference: _behind((i, said[i].references) for i in new),
+            license_: _behind((i, said[i].licenses) for i in new),
+            element_state: _behind((i, said[i].states) for i in untagged),
+            element_value: _behind((i, said[i].values) for i in untagged),
+            similarity: [(i, *row) for i in unkeyed if (row := said[i].similarity)],
         },
     )
     _write_sightings(connection, here, batch, product_ids, ids)
@@ -79,15 +66,15 @@ def known(connection: Connection, here: Opened) -> set[str]:
     """Return the digests of the store's observations that this run's versions told all of."""
     o, told, keyed = observation.c, element_state.c, similarity.c
     tagged = select(1).where(
-        told.observation_id == o.id, told.element_id.in_(here.elements.values())
+        told.observation_id == o.id, told.element_id.in_(here.terms.elements.values())
     )
     of_vocabulary = select(1).where(
-        keyed.observation_id == o.id, keyed.vocabulary == here.vocabulary
+        keyed.observation_id == o.id, keyed.vocabulary == here.terms.vocabulary
     )
     found = (
         select(o.content_hash)
         .join(product)
-        .where(product.c.store_id == here.store_id, o.parser == here.parser)
+        .where(product.c.store_id == here.store_id, o.parser == here.terms.parser)
         .where(tagged.exists(), of_vocabulary.exists())
     )
     return set(connection.scalars(found))
@@ -97,19 +84,21 @@ def _product_ids(
     connection: Connection, here: Opened, batch: Sequence[Entry]
 ) -> tuple[list[int], bool]:
     """Return the row of each product, and whether all of these are new."""
-    natives = [storable(one.product.native_id) for one in batch]
-    kinds = dict(zip(natives, (one.product.kind for one in batch), strict=True))
+    kinds = {one.native_id: one.kind for one in batch}
     c = product.c
     found = select(c.native_id, c.id).where(c.store_id == here.store_id, c.native_id.in_(kinds))
     numbers: dict[str, int] = dict(map(tuple, connection.execute(found)))
     missing = [native for native in kinds if native not in numbers]
     new = dict(zip(missing, free_numbers(connection, product, len(missing)), strict=True))
-    rows_ = [
-        {"id": number, "store_id": here.store_id, "native_id": native, "kind": kinds[native]}
-        for native, number in new.items()
-    ]
-    insert_all(connection, {product: rows_})
-    return [new.get(n) or numbers[n] for n in natives], not numbers
+    insert_all(
+        connection,
+        {
+            product: [
+                (number, here.store_id, native, kinds[native]) for native, number in new.items()
+            ]
+        },
+    )
+    return [new.get(one.native_id) or numbers[one.native_id] for one in batch], not numbers
 
 
 def _observation_ids(
@@ -121,7 +110,7 @@ def _observation_ids(
 ) -> tuple[list[int], list[int]]:
     """Return the observation of each product, and which of them are new."""
     keys = [
-        (product_id, one.product.source, one.digest)
+        (product_id, one.source, one.digest)
         for product_id, one in zip(product_ids, batch, strict=True)
     ]
     known: dict[tuple[int, str, str], int] = {}
@@ -129,17 +118,22 @@ def _observation_ids(
         c = observation.c
         lookup = select(c.product_id, c.source, c.content_hash, c.id).where(
             c.product_id.in_(set(product_ids)),
-            c.parser == here.parser,
+            c.parser == here.terms.parser,
             c.content_hash.in_({digest for _, _, digest in keys}),
         )
         known = {(p, source, digest): i for p, source, digest, i in connection.execute(lookup)}
     missing = {key: one for key, one in zip(keys, batch, strict=True) if key not in known}
     new = dict(zip(missing, free_numbers(connection, observation, len(missing)), strict=True))
-    rows_ = [
-        rows.observation_row(one.product, new[key], key[0], here.parser, one.digest)
-        for key, one in missing.items()
-    ]
-    insert_all(connection, {observation: rows_})
+    insert_all(
+        connection,
+        {
+            observation: [
+                (number, key[0], *said)
+                for key, number in new.items()
+                if (said := missing[key].observation)
+            ]
+        },
+    )
     return [new.get(key) or known[key] for key in keys], list(new.values())
 
 
@@ -153,49 +147,65 @@ def _without(
     if not (old := set(told) - set(new)):
         return list(told)
     if table is similarity:
-        current = similarity.c.vocabulary == here.vocabulary
+        current = similarity.c.vocabulary == here.terms.vocabulary
     else:
-        current = element_state.c.element_id.in_(here.elements.values())
+        current = element_state.c.element_id.in_(here.terms.elements.values())
     number = table.c.observation_id
     have = set(connection.scalars(select(number).distinct().where(number.in_(old), current)))
     return [i for i in told if i not in have]
 
 
+def _behind(found: Iterable[tuple[int, Sequence[Values]]]) -> list[Values]:
+    """Return the rows of many observations, each behind the number of its own."""
+    return [(number, *row) for number, rows_ in found for row in rows_]
+
+
 def _write_sightings(
     connection: Connection,
     here: Opened,
-    batch: Sequence[Entry],
+    batch: Sequence[Seen],
     product_ids: Sequence[int],
     observation_ids: Sequence[int],
 ) -> None:
     """Write one sighting a product with its counters; ``rows.rank`` says which."""
-    s, o = sighting.c, observation.c
-    of_run = s.snapshot_id == here.snapshot_id
-    ranks = {}
-    if again := set(filter(here.may_have, product_ids)):
-        for number, *of_rank in connection.execute(
-            select(s.product_id, o.source, s.captured_at, o.content_hash, s.record_id)
-            .join_from(sighting, observation)
-            .where(of_run, s.product_id.in_(again))
-        ):
-            ranks[number] = rows.rank(*of_rank)
-    before = set(ranks)
-    chosen: dict[int, tuple[Row, list[Values]]] = {}
+    before = _ranks(connection, here, product_ids)
+    ranks = dict(before)
+    chosen: dict[int, tuple[Values, Sequence[Values]]] = {}
     for one, number, observed in zip(batch, product_ids, observation_ids, strict=True):
-        key = {"snapshot_id": here.snapshot_id, "product_id": number}
-        row = rows.sighting_row(
-            one.product, key | {"observation_id": observed}, here.captures, here.started_at
-        )
-        rank = rows.rank(one.product.source, row["captured_at"], one.digest, row["record_id"])
+        said = one.entry
+        seen = rows.sighting_row(one.capture, one.record, here.captures, here.started_at)
+        rank = rows.rank(said.source, seen[0], said.digest, seen[3])
         if number not in ranks or rank > ranks[number]:
             ranks[number] = rank
-            chosen[number] = row, rows.counter_rows(one.product, here.snapshot_id, number)
-    if replaced := before & set(chosen):
+            chosen[number] = (here.snapshot_id, number, observed, *seen), said.counters
+    if replaced := before.keys() & chosen.keys():
+        s = sighting.c
+        of_run = s.snapshot_id == here.snapshot_id
         connection.execute(delete(sighting).where(of_run, s.product_id.in_(replaced)))
     insert_all(
         connection,
         {
             sighting: [row for row, _ in chosen.values()],
-            counter: [number for _, numbers in chosen.values() for number in numbers],
+            counter: [
+                (here.snapshot_id, number, *counted)
+                for number, (_, counters) in chosen.items()
+                for counted in counters
+            ],
         },
     )
+
+
+def _ranks(
+    connection: Connection, here: Opened, product_ids: Sequence[int]
+) -> dict[int, tuple[object, ...]]:
+    """Return the ranks of the sightings that the snapshot has already of some products."""
+    again = set(filter(here.may_have, product_ids))
+    if not again:
+        return {}
+    s, o = sighting.c, observation.c
+    found = (
+        select(s.product_id, o.source, s.captured_at, o.content_hash, s.record_id)
+        .join_from(sighting, observation)
+        .where(s.snapshot_id == here.snapshot_id, s.product_id.in_(again))
+    )
+    return {number: rows.rank(*of_rank) for number, *of_rank in connection.execute(found)}

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import lru_cache
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-import orjson
 from sqlalchemy import (
     URL,
     Connection,
@@ -29,13 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.schema import SetColumnComment, SetTableComment
 
-from modelstores.database.tables import SCHEMA_VERSION, metadata, schema_version, storable
+from modelstores.database.storable import to_json
+from modelstores.database.tables import SCHEMA_VERSION, metadata, schema_version
 from modelstores.database.views import create_views, drop_views
 
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False, separators=(",", ":"))
-#: Lists of names that are remembered as JSON, how many names these have at most, and how many
-#: characters: products say the same few again and again.
-_KNOWN, _MAX_NAMES, _MAX_LENGTH = 2_000, 30, 500
 #: What any database of this project has had since its first version.
 _OWN = {schema_version.name, "store", "snapshot", "sighting"}
 #: Names the lock that whoever makes or changes a schema on PostgreSQL takes.
@@ -229,44 +222,6 @@ def _mode(path: Path | None, read_only: bool) -> str:
         return "rwc"
     in_use = Path(f"{path}-wal").exists()
     return "ro" if in_use or os.access(path.parent, os.W_OK) else "ro&immutable=1"
-
-
-def to_json(value: object) -> str:
-    """Return the JSON text of a value as the database keeps it: sorted, as it reads.
-
-    A number that is none (NaN, infinity) becomes its name: JSON has no other place for it.
-    """
-    if not value and isinstance(value, list | dict):  # as many are
-        return str(value)
-    if isinstance(value, list) and len(value) <= _MAX_NAMES:
-        with suppress(TypeError):  # some are no text
-            if len("".join(value)) <= _MAX_LENGTH:
-                return _names(*value)
-    return _to_json(value)
-
-
-def _to_json(value: object) -> str:
-    with suppress(orjson.JSONEncodeError):  # half a character, or a very long number
-        encoded = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-        if b"null" not in encoded:  # which may stand for a number that is none
-            return storable(encoded.decode())
-    try:
-        return storable(_JSON.encode(value))
-    except ValueError:
-        return storable(_JSON.encode(_finite(value)))
-
-
-@lru_cache(_KNOWN)
-def _names(*names: str) -> str:
-    return _to_json(names)
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _finite(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _shown(url: str | URL) -> str:

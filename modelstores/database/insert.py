@@ -2,12 +2,13 @@
 them.
 
 SQLAlchemy would ask for every value of every row how to hand it over. Here the types of the
-table's columns are asked once a statement, and then whole columns are converted.
+table's columns are asked once a statement, and then whole columns are converted. Rows that are
+ready (``rows``) go as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,9 +16,8 @@ from sqlalchemy import Connection, Dialect, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from modelstores.database.rows import Row, Values
-from modelstores.database.tables import Words
 
-#: Rows of one table: with the names of the same columns, or the values of all columns.
+#: Rows of one table: with the names of the same columns, or ready, as the values of all columns.
 Rows = Sequence[Row] | Sequence[Values]
 
 #: Statements that are kept: a few for each table and database in use.
@@ -30,45 +30,23 @@ class _Statement(NamedTuple):
     sql: str
     #: of each parameter, in order, its column and what converts a value, if anything has to
     columns: Sequence[tuple[str, Callable[[Any], Any] | None]]
-    #: the columns of texts that any store wrote
-    words: Collection[str]
 
-    def parameters(self, rows: Rows) -> Sequence[Values]:
+    def parameters(self, rows: Sequence[Row]) -> Sequence[Values]:
         """Return what the driver is given for each row."""
-        given = isinstance(rows[0], tuple)
-        columns = list(
-            zip(*rows, strict=True)
-            if given
-            else ([row[name] for row in rows] for name, _ in self.columns)  # type: ignore[call-overload]
+        columns = (
+            [convert(row[name]) for row in rows] if convert else [row[name] for row in rows]
+            for name, convert in self.columns
         )
-        converts = [
-            None if name in self.words and _are_storable(column) else convert
-            for column, (name, convert) in zip(columns, self.columns, strict=True)
-        ]
-        if given and not any(converts):
-            return rows  # type: ignore[return-value]
-        converted = (
-            map(convert, column) if convert else column
-            for column, convert in zip(columns, converts, strict=True)
-        )
-        return list(zip(*converted, strict=True))
-
-
-def _are_storable(texts: Iterable[str | None]) -> bool:
-    """Tell quickly whether all texts can be stored as they are."""
-    return "".join(filter(None, texts)).isprintable()
+        return list(zip(*columns, strict=True))
 
 
 def insert_all(connection: Connection, found: Mapping[Table, Rows]) -> None:
-    """Insert rows into several tables, in order.
-
-    Those of a table have the same columns, or are the values of all of them, in their order.
-    """
+    """Insert rows into several tables, in order."""
     for table, rows in found.items():
         _insert(connection, table, rows, new_only=False)
 
 
-def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+def insert_new(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows; those that are there already stay as they are."""
     _insert(connection, table, rows, new_only=True)
 
@@ -97,9 +75,11 @@ def dialect_insert(dialect: Dialect, table: Table) -> sqlite.Insert | postgresql
 def _insert(connection: Connection, table: Table, rows: Rows, *, new_only: bool) -> None:
     if not rows:
         return
-    names = table.columns.keys() if isinstance(rows[0], tuple) else rows[0]
+    ready = isinstance(rows[0], tuple)
+    names = table.columns.keys() if ready else rows[0]
     statement = _statement(connection.dialect, table, tuple(names), new_only)
-    connection.exec_driver_sql(statement.sql, statement.parameters(rows))
+    parameters = rows if ready else statement.parameters(rows)  # type: ignore[arg-type]
+    connection.exec_driver_sql(statement.sql, parameters)
 
 
 @lru_cache(_STATEMENTS)
@@ -114,5 +94,4 @@ def _statement(
         (name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
         for name in compiled.positiontup or ()
     ]
-    words = frozenset(name for name, _ in columns if isinstance(table.c[name].type, Words))
-    return _Statement(str(compiled), columns, words)
+    return _Statement(str(compiled), columns)

@@ -72,7 +72,7 @@ def write_keys(
     connection: Connection, found: Iterable[tuple[int, Product]], vocabulary: str
 ) -> None:
     """Write the keys of observations; one that has its key in this vocabulary keeps it."""
-    rows = [similarity_row(one, number, vocabulary) for number, one in found]
+    rows = [(number, *similarity_row(one, vocabulary)) for number, one in found]
     insert_new(connection, similarity, rows)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select, update
 
+from modelstores.database.entry import Terms
 from modelstores.database.insert import dialect_insert, insert_all, insert_new, insert_one
 from modelstores.database.tables import (
     STATES,
@@ -58,14 +59,7 @@ class Opened:
     snapshot_id: int
     store_id: int
     started_at: str
-    parser: str
-    vocabulary: str
-    #: {element: its row in the codebook of this run}
-    elements: Mapping[str, int]
-    #: those of which the values stand in ``element_value``: licenses have a table of their own
-    valued: Mapping[str, int]
-    #: {source: elements that such a source cannot hold, as only policy pages speak of some}
-    beyond: Mapping[str, frozenset[str]]
+    terms: Terms
     #: {file name: its row}
     captures: dict[str, int] = field(default_factory=dict)
     #: whether an earlier process has written a part of the snapshot
@@ -169,7 +163,7 @@ def count_elements(connection: Connection, here: Opened) -> None:
     found = {number: list(map(int, counts)) for number, *counts in counted}
     products = connection.scalar(select(func.count()).select_from(sighting).where(of_run)) or 0
     rows_ = []
-    for number in here.elements.values():
+    for number in here.terms.elements.values():
         counts = found.get(number, [0] * len(known))
         row = {"snapshot_id": here.snapshot_id, "element_id": number, unknown: products}
         row[unknown] -= sum(counts)  # what has no row is unknown, too

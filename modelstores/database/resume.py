@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, null, select, update
 
-from modelstores.database.engine import errors_of, to_json
+from modelstores.database.engine import errors_of
+from modelstores.database.storable import to_json
 from modelstores.database.tables import (
     COUNTS,
     capture,

@@ -1,4 +1,9 @@
-"""From a product to the rows that hold it: pure functions, one a table."""
+"""From a product to the rows that hold it: pure functions, one a table.
+
+A row is the values of a table's columns, in their order, ready for the driver: texts can be
+stored, and what a column keeps as JSON is JSON already. What stands before them, the numbers of
+snapshot, product and observation, only the database knows: it is put there when they are written.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +12,14 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from modelstores.database.tables import REFERENCE_KINDS, SOURCES
+from modelstores.database.storable import storable_or_none as plain
+from modelstores.database.storable import to_json
 from modelstores.elements.values.value import Value
-from modelstores.items import Capture, Product
+from modelstores.items import REFERENCE_KINDS, SOURCES, Capture, Product
 
+#: A row as {column: value}, which need not be ready.
 Row = dict[str, Any]
-#: A row as the values of all columns of its table, in their order: where there are many.
+#: A row, ready, as the values of all columns, or of all but the first few.
 Values = tuple[Any, ...]
 #: (kind, identifier, url) of a reference.
 Reference = tuple[str, str, str]
@@ -24,57 +31,47 @@ _UUID_URN = "urn:uuid:"
 MAX_KEY = 600
 
 
-def observation_row(
-    product: Product, number: int, product_id: int, parser: str, digest: str
-) -> Row:
-    """Return the row of ``observation``."""
-    return {
-        "id": number,
-        "product_id": product_id,
-        "source": product.source,
-        "parser": parser,
-        "content_hash": digest,
-        "url": product.url,
-        "name": product.name,
-        "summary": product.summary,
-        "stated": product.stated,
-        "input_domains": product.input_domains,
-        "links": product.links,
-        "unread": product.unread,
-    }
+def observation_row(product: Product, parser: str, digest: str) -> Values:
+    """Return the row of ``observation`` behind its number and that of the product."""
+    return (
+        product.source,
+        parser,
+        digest,
+        plain(product.url),
+        plain(product.name),
+        plain(product.summary),
+        to_json(product.stated),
+        to_json(product.input_domains),
+        to_json(product.links),
+        to_json(product.unread),
+    )
 
 
-def section_rows(product: Product, observation_id: int) -> list[Row]:
+def section_rows(product: Product) -> list[Values]:
     """Return the rows of ``section``, in page order."""
     return [
-        {
-            "observation_id": observation_id,
-            "position": position,
-            "heading": section["heading"],
-            "text": section["text"],
-        }
+        (position, plain(section["heading"]), plain(section["text"]))
         for position, section in enumerate(product.sections)
     ]
 
 
-def reference_rows(references: Iterable[Reference], observation_id: int) -> list[Row]:
+def reference_rows(references: Iterable[Reference]) -> list[Values]:
     """Return the rows of ``reference``: each paper, repository or site once."""
-    found: dict[tuple[str, str], Row] = {}
+    found: dict[tuple[str, str], Values] = {}
     for kind, identifier, url in references:
         if kind not in REFERENCE_KINDS:
             raise ValueError(f"reference of an unknown kind: {kind!r}")
         key = identifier[:MAX_KEY]
-        row = {"observation_id": observation_id, "kind": kind, "identifier": key, "url": url}
-        found.setdefault((kind, key), row)
+        found.setdefault((kind, key), (kind, plain(key), plain(url)))
     return list(found.values())
 
 
-def license_rows(licenses: Iterable[License], observation_id: int) -> list[Row]:
+def license_rows(licenses: Iterable[License]) -> list[Values]:
     """Return the rows of ``license``: each wording once."""
-    found: dict[str, Row] = {}
+    found: dict[str, Values] = {}
     for raw, spdx in licenses:
         key = raw[:MAX_KEY]
-        found.setdefault(key, {"observation_id": observation_id, "raw": key, "spdx": spdx})
+        found.setdefault(key, (plain(key), plain(spdx)))
     return list(found.values())
 
 
@@ -82,98 +79,93 @@ def license_rows(licenses: Iterable[License], observation_id: int) -> list[Row]:
 TOLD = ("element_id", "state", "evidence", "place", "rule")
 
 
-def told_rows(
+def state_rows(
     elements: Mapping[str, Mapping[str, Any]],
     numbers: Mapping[str, int],
     beyond: Container[str] = (),
-    *before: int,
 ) -> list[Values]:
-    """Return what a source shows of each element, as TOLD, each with what stands ``before``.
+    """Return what a source shows of each element, as TOLD: the rows of ``element_state``.
 
     ``numbers`` are the codebook's {element: row}. What is unknown because it is ``beyond`` the
     source has no row.
     """
     return [
-        (*before, numbers[element], state, told["evidence"], told["where"], told["rule"])
+        (
+            numbers[element],
+            state,
+            plain(told["evidence"]),
+            plain(told["where"]),
+            plain(told["rule"]),
+        )
         for element, told in elements.items()
         if (state := told["state"]) != "unknown" or element not in beyond
     ]
 
 
-def state_rows(
-    elements: Mapping[str, Mapping[str, Any]],
-    observation_id: int,
-    numbers: Mapping[str, int],
-    beyond: Container[str] = (),
-) -> list[Values]:
-    """Return the rows of ``element_state``."""
-    return told_rows(elements, numbers, beyond, observation_id)
-
-
-def value_rows(
-    values: Mapping[str, Sequence[Value]], observation_id: int, numbers: Mapping[str, int]
-) -> list[Values]:
+def value_rows(values: Mapping[str, Sequence[Value]], numbers: Mapping[str, int]) -> list[Values]:
     """Return the rows of ``element_value``; ``numbers`` are those of the elements that go there."""
     return [
-        (observation_id, numbers[element], position, v.raw, v.value, v.number, v.unit, v.metric,
-         v.dataset)
+        (numbers[element], position, plain(v.raw), plain(v.value), v.number, plain(v.unit),
+         plain(v.metric), plain(v.dataset))
         for element, read in values.items()
         if element in numbers
         for position, v in enumerate(read)
     ]  # fmt: skip
 
 
-def similarity_row(product: Product, observation_id: int, vocabulary: str) -> Row:
+def similarity_row(product: Product, vocabulary: str) -> Values:
     """Return the row of ``similarity``; one without a key still tells the input domain."""
     told = product.similarity
-    return {
-        "observation_id": observation_id,
-        "vocabulary": vocabulary,
-        "key": told.get("key"),
-        "family_key": told.get("family_key"),
-        "algorithm": told.get("algorithm"),
-        "variant": told.get("variant"),
-        "datasets": told.get("datasets") or [],
-        "objective": told.get("objective"),
-        "input_domain": product.input_domain,
-        "artefacts": told.get("artefacts") or [],
-        "evidence": told.get("evidence") or {},
-    }
+    return (
+        vocabulary,
+        plain(told.get("key")),
+        plain(told.get("family_key")),
+        plain(told.get("algorithm")),
+        plain(told.get("variant")),
+        to_json(told.get("datasets") or []),
+        plain(told.get("objective")),
+        plain(product.input_domain),
+        to_json(told.get("artefacts") or []),
+        to_json(told.get("evidence") or {}),
+    )
 
 
-def place_row(capture: Capture | None, captures: Mapping[str, int], otherwise: str) -> Row:
-    """Return the columns that say where a page stands; ``otherwise`` is the time if unknown."""
+#: The columns of a place.
+PLACE = ("captured_at", "capture_id", "record_offset")
+
+
+def place_row(capture: Capture | None, captures: Mapping[str, int], otherwise: str) -> Values:
+    """Return where a page stands, as PLACE; ``otherwise`` is the time if that is unknown."""
     if capture is None:
-        return {"captured_at": otherwise, "capture_id": None, "record_offset": None}
-    return {
-        "captured_at": capture.time,
-        "capture_id": captures[capture.file],
-        "record_offset": capture.offset,
-    }
+        return otherwise, None, None
+    return plain(capture.time), captures[capture.file], capture.offset
 
 
-def sighting_row(product: Product, ids: Row, captures: Mapping[str, int], otherwise: str) -> Row:
-    """Return the row of ``sighting``; ``ids`` are its snapshot, product and observation."""
-    capture = product.capture
-    return {
-        **ids,
-        **place_row(capture, captures, otherwise),
-        "record_id": _bare(capture.record_id) if capture else None,
-        "rendered": bool(capture and capture.rendered),
-        "completed_by": asdict(product.record) if product.record else None,
-    }
+def sighting_row(
+    capture: Capture | None, record: Capture | None, captures: Mapping[str, int], otherwise: str
+) -> Values:
+    """Return the row of ``sighting`` behind snapshot, product and observation."""
+    return (
+        *place_row(capture, captures, otherwise),
+        plain(_bare(capture.record_id)) if capture else None,
+        bool(capture and capture.rendered),
+        to_json(asdict(record)) if record else None,
+    )
 
 
-def counter_rows(product: Product, snapshot_id: int, product_id: int) -> list[Values]:
-    """Return the rows of ``counter``; what is no finite number counts nothing."""
+def counter_rows(counters: Mapping[str, Any]) -> list[Values]:
+    """Return the rows of ``counter`` behind snapshot and product.
+
+    What is no finite number counts nothing.
+    """
     found = []
-    for name, number in product.counters.items():
+    for name, number in counters.items():
         try:
             value = float(number)
         except (OverflowError, TypeError, ValueError):
             continue
         if math.isfinite(value):
-            found.append((snapshot_id, product_id, name, value))
+            found.append((plain(name), value))
     return found
 
 

@@ -30,6 +30,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from modelstores.database.storable import storable_or_none
+from modelstores.items import REFERENCE_KINDS, SOURCES
+
 #: Version of the tables and views, kept where Alembic keeps it.
 SCHEMA_VERSION = "0003"
 
@@ -37,22 +40,12 @@ STATUSES = ("running", "complete", "suspect", "failed")
 SCOPES = ("full", "partial")
 ORIGINS = ("live", "archive", "wayback")
 KINDS = ("model", "app")
-#: Sources of an observation; an earlier one says more than a later one.
-SOURCES = ("page", "record", "list")
 STATES = ("present", "absent", "not_applicable", "unknown")
 STAGES = ("page", "record", "validation", "policy")
-REFERENCE_KINDS = ("arxiv", "doi", "github", "url")
 #: What people code: elements, input domain or origin of a product, or two products as similar.
 CODED = ("elements", "domains", "origins", "similar")
 #: Where the sum must hold: listed = all others together.
 COUNTS = ("listed", "stored", "merged", "out_of_scope", "quarantined", "failed", "refused")
-
-
-def storable(text: str) -> str:
-    """Return the text without what no database keeps: NUL and lone surrogates become U+FFFD."""
-    if not text.isascii():
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 #: Text that PostgreSQL, too, compares and sorts by code point, whatever its locale.
@@ -67,7 +60,7 @@ class Words(TypeDecorator[str]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
         """Return what makes a text storable on its way in."""
-        return lambda text: text if text is None or text.isprintable() else storable(text)
+        return storable_or_none
 
 
 metadata = MetaData()

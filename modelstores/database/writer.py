@@ -13,24 +13,23 @@ from sqlalchemy import Connection, Engine, func, select, update
 
 from modelstores.database import batch as batches
 from modelstores.database import opened, rows
-from modelstores.database.batch import Entry
+from modelstores.database.batch import Seen
 from modelstores.database.checks import run_checks
 from modelstores.database.engine import errors_of
+from modelstores.database.entry import Entry, Terms, entry
 from modelstores.database.insert import insert_all, insert_new, insert_one
 from modelstores.database.opened import CaptureFile, Opened
 from modelstores.database.resume import VERSIONS, Resumable, reopen
 from modelstores.database.rows import License, Reference, Row
 from modelstores.database.tables import (
     COUNTS,
-    SOURCES,
     policy,
     quarantine,
     sighting,
     snapshot,
     snapshot_check,
 )
-from modelstores.digest import content_hash
-from modelstores.items import Policy, Product, Rejection
+from modelstores.items import SOURCES, Capture, Policy, Product, Rejection
 
 __all__ = ["CaptureFile", "Run", "Writer"]
 
@@ -88,10 +87,12 @@ class Writer:
         self.batch, self.seconds, self._clock = batch, seconds, clock
         #: so far: products with a sighting, further sightings of the same, rejections
         self.stored = self.merged = self.rejected = 0
-        self._products: list[Entry] = []
+        self._products: list[Seen] = []
         self._rejections: list[Rejection] = []
         self._since = 0.0
         self._here: Opened
+        #: what entries are made by, once it is open
+        self.terms: Terms
 
     def open(self, continues: Resumable | None = None) -> int:
         """Open the snapshot as ``running``, a new one or one gone on with; return its number."""
@@ -110,10 +111,7 @@ class Writer:
                 number, started_at = insert_one(connection, snapshot, row), run.started_at
             elements = opened.write_codebook(connection, versions["codebook"], run.elements)
             licenses = {one["id"] for one in run.elements if one.get("values") == "license"}
-            self._here = Opened(
-                snapshot_id=number,
-                store_id=store_id,
-                started_at=started_at,
+            self.terms = Terms(
                 parser=versions["parser"],
                 vocabulary=versions["vocabulary"],
                 elements=elements,
@@ -122,6 +120,12 @@ class Writer:
                     source: frozenset((*(run.beyond or {}).get(source, ()), *run.of_store))
                     for source in SOURCES
                 },
+            )
+            self._here = Opened(
+                snapshot_id=number,
+                store_id=store_id,
+                started_at=started_at,
+                terms=self.terms,
                 captures={
                     one.file: opened.write_capture(connection, store_id, one)
                     for one in run.captures
@@ -149,10 +153,13 @@ class Writer:
         """
         if product.store != self.run.store:
             raise ValueError(f"product of {product.store!r} in a run over {self.run.store!r}")
-        entry = Entry(
-            product, product.digest or content_hash(product), list(references), list(licenses)
-        )
-        self._wait(self._products, entry)
+        self.put(entry(product, self.terms, references, licenses), product.capture, product.record)
+
+    def put(
+        self, made: Entry, capture: Capture | None = None, record: Capture | None = None
+    ) -> None:
+        """Add what ``add`` would make of a product, made elsewhere."""
+        self._wait(self._products, Seen(made, capture, record))
 
     def reject(self, rejection: Rejection) -> None:
         """Put what failed into quarantine."""
@@ -165,12 +172,13 @@ class Writer:
             opened.name_captures(connection, here, [page.capture])
             place = rows.place_row(page.capture, here.captures, here.started_at)
             common = {"snapshot_id": here.snapshot_id, "url": page.url, "title": page.title}
+            common |= dict(zip(rows.PLACE, place, strict=True))
             insert_new(
                 connection,
                 policy,
                 [
-                    common | place | dict(zip(rows.TOLD, told, strict=True))
-                    for told in rows.told_rows(elements, here.elements)
+                    common | dict(zip(rows.TOLD, told, strict=True))
+                    for told in rows.state_rows(elements, here.terms.elements)
                 ],
             )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from modelstores.database.engine import to_json
+from modelstores.database.storable import to_json
 from modelstores.database.writer import Run, Writer
 from modelstores.items import Capture, Product
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -388,6 +389,8 @@ def test_memory_does_not_grow_with_the_number_of_products(tmp_path: Path) -> Non
         tracemalloc.start()
         for i in range(number):
             writer.add(product(f"p{i}", sections=[{"heading": "h", "text": f"{i:04}" * 500}]))
+            if i % writer.batch == 0:
+                gc.collect()  # which else decides by itself how much there is
         writer.flush()
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -395,4 +398,4 @@ def test_memory_does_not_grow_with_the_number_of_products(tmp_path: Path) -> Non
         return found
 
     peak(100)  # what is made once
-    assert peak(2400) < 2 * peak(300)  # the garbage collector decides how far below
+    assert peak(2400) < 1.3 * peak(300)
