@@ -169,15 +169,17 @@ def _write_sightings(
 ) -> None:
     """Write one sighting a product with its counters; ``rows.rank`` says which."""
     before = _ranks(connection, here, product_ids)
-    ranks = dict(before)
-    chosen: dict[int, tuple[Values, Sequence[Values]]] = {}
+    places: dict[tuple[int, int], Values] = {}
+    chosen: dict[int, tuple[Entry, int, Values]] = {}
     for one, number, observed in zip(batch, product_ids, observation_ids, strict=True):
-        said = one.entry
-        seen = rows.sighting_row(one.capture, one.record, here.captures, here.started_at)
-        rank = rows.rank(said.source, seen[0], said.digest, seen[3])
-        if number not in ranks or rank > ranks[number]:
-            ranks[number] = rank
-            chosen[number] = (here.snapshot_id, number, observed, *seen), said.counters
+        place = id(one.capture), id(one.record)  # that of a listing is that of all its entries
+        seen = places.get(place) or places.setdefault(
+            place, rows.sighting_row(one.capture, one.record, here.captures, here.started_at)
+        )
+        other = chosen.get(number)
+        rank = _rank(other[0], other[2]) if other else before.get(number)
+        if rank is None or _rank(one.entry, seen) > rank:
+            chosen[number] = one.entry, observed, seen
     if replaced := before.keys() & chosen.keys():
         s = sighting.c
         of_run = s.snapshot_id == here.snapshot_id
@@ -185,14 +187,22 @@ def _write_sightings(
     insert_all(
         connection,
         {
-            sighting: [row for row, _ in chosen.values()],
+            sighting: [
+                (here.snapshot_id, number, observed, *seen)
+                for number, (_, observed, seen) in chosen.items()
+            ],
             counter: [
                 (here.snapshot_id, number, *counted)
-                for number, (_, counters) in chosen.items()
-                for counted in counters
+                for number, (said, _, _) in chosen.items()
+                for counted in said.counters
             ],
         },
     )
+
+
+def _rank(said: Entry, seen: Values) -> tuple[object, ...]:
+    captured_at, _, _, record_id, *_ = seen
+    return rows.rank(said.source, captured_at, said.digest, record_id)
 
 
 def _ranks(

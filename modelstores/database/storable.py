@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from contextlib import suppress
 from functools import lru_cache
 
 import orjson
@@ -32,24 +31,32 @@ def to_json(value: object) -> str:
 
     A number that is none (NaN, infinity) becomes its name: JSON has no other place for it.
     """
-    if not value and isinstance(value, list | dict):  # as many are
-        return str(value)
-    if isinstance(value, list) and len(value) <= _MAX_NAMES:
-        with suppress(TypeError):  # some are no text
-            if len("".join(value)) <= _MAX_LENGTH:
-                return _names(*value)
+    if isinstance(value, list):
+        if not value:  # as many are
+            return "[]"
+        if len(value) <= _MAX_NAMES and _are_short(value):
+            return _names(*value)
     return _to_json(value)
 
 
 def _to_json(value: object) -> str:
-    with suppress(orjson.JSONEncodeError):  # half a character, or a very long number
+    try:
         encoded = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-        if b"null" not in encoded:  # which may stand for a number that is none
-            return storable(encoded.decode())
+    except orjson.JSONEncodeError:  # half a character, or a very long number
+        encoded = b"null"
+    if b"null" not in encoded:  # which may stand for a number that is none
+        return storable(encoded.decode())
     try:
         return storable(_JSON.encode(value))
     except ValueError:
         return storable(_JSON.encode(_finite(value)))
+
+
+def _are_short(names: list[object]) -> bool:
+    try:
+        return len("".join(names)) <= _MAX_LENGTH  # type: ignore[arg-type]
+    except TypeError:  # some are no text
+        return False
 
 
 @lru_cache(_KNOWN)
