@@ -7,6 +7,7 @@ import pickle
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
+from itertools import islice
 from typing import IO, Any
 
 from scrapy import Request
@@ -20,6 +21,9 @@ from modelstores.items import Product
 from modelstores.similarity.vocabulary import vocabulary
 from modelstores.store import Store
 from modelstores.worker import LENGTH, PIPE, Found, framed
+
+#: Products that are described together.
+AT_A_TIME = 64
 
 
 def run(module: str, name: str, requests: IO[bytes], replies: IO[bytes]) -> None:
@@ -47,13 +51,18 @@ def messages(pipe: IO[bytes]) -> Iterator[Any]:
 def read(store: Store, response: Response, terms: Terms) -> Found | None:
     """Return what is in a listing, its products ready to be written; None if that fails."""
     try:
-        return [_ready(one, terms) for one in store.parse(response)]
+        found = iter(store.parse(response))
+        made: list[Entry | Product | Request] = []
+        while some := list(islice(found, AT_A_TIME)):
+            describe((one for one in some if isinstance(one, Product)), terms.known)
+            made += [_ready(one, terms) for one in some]
     except Exception:
         return None
+    return made
 
 
 def _ready(one: Product | Request, terms: Terms) -> Entry | Product | Request:
-    if isinstance(one, Request):
+    """Return the entry of a product; what is none, or is not well formed, as it is."""
+    if isinstance(one, Request) or not one.digest:
         return one
-    describe(one, terms.known)
-    return entry(one, terms, *mentioned(one, terms.known)) if one.digest else one
+    return entry(one, terms, *mentioned(one, terms.known))
