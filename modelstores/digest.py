@@ -23,7 +23,9 @@ def content_hash(product: Product, stated: Mapping[str, Any] | None = None) -> s
     is part of what was said: elements rest on it. ``stated`` is that part, if it was taken.
     """
     stated = product.as_stated() if stated is None else stated
-    said = {k: v for k, v in stated.items() if k not in OF_THE_SIGHTING}
+    said = dict(stated)
+    for name in OF_THE_SIGHTING:
+        said.pop(name, None)
     said["counters"] = sorted(product.counters)
     return hashlib.sha256(_canonical(said)).hexdigest()
 
