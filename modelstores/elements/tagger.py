@@ -306,8 +306,8 @@ def _search(
         return
     low = lower(text)
     hidden = None
-    for rule, words in rules.called(low, readers):
-        if rule.element not in tags.open or field not in rule.reads:
+    for rule, words in rules.called(low, field, readers):
+        if rule.element not in tags.open:
             continue
         if not rule.addresses and hidden is None:
             hidden = without_addresses(low)
