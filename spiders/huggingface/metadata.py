@@ -16,7 +16,7 @@ MAX_STATED, MAX_TASK, MAX_NAMES = 10_000, 100, 100
 # hundred tags make up most of what the store's lists hold.
 KNOWN_TAGS, MAX_KNOWN = 10_000, 100
 
-# Entries of lists that are remembered by what they say, and how long their tags are at most, in
+# Entries of lists that are remembered by what they say, and how long that is at most, in
 # characters: three of four entries say what another has said.
 KNOWN_ENTRIES, MAX_TAGS = 2_000, 1_000
 # What else than tags, library and task is read of a model, but for its name and counters.
@@ -65,7 +65,7 @@ NO_ORIGIN = {"1910.09700"}
 def stated(model: Any) -> dict[str, str]:
     """Return {element: the words of the metadata}."""
     bare = bare_tags(model)
-    tags = shown_tags(model) or completed(bare, model)
+    tags = shown_tags(model) or bare
     license_ = join(without(NOTHING, tags["license"]))
     license_ = license_ or join(words(dig(model, "cardData", "license_name")))
     papers = [paper.rpartition(":")[2] for paper in tags["arxiv"]]
@@ -111,7 +111,10 @@ def shown_tags(model: Any) -> defaultdict[str, list[str]]:
 
 
 def bare_tags(model: Any) -> defaultdict[str, list[str]]:
-    """Return {type: tags}: bare as a record and a list have them; the type is "" without any."""
+    """Return {type: tags}: bare as a record and a list have them; the type is "" without any.
+
+    Languages and libraries have no type of their own: here they do.
+    """
     typed: defaultdict[str, list[str]] = defaultdict(list)
     tags = dig(model, "tags")
     for tag in tags if isinstance(tags, list) else [tags]:
@@ -119,6 +122,13 @@ def bare_tags(model: Any) -> defaultdict[str, list[str]]:
             kind, name = _known(tag) if len(tag) <= MAX_KNOWN else _split(tag)
             if name:
                 typed[kind].append(name)
+    untyped = typed[""]
+    if "cardData" in model:
+        typed["language"] = words(dig(model, "cardData", "language"))
+    else:
+        typed["language"] = [tag for tag in untyped if tag in LANGUAGES]
+    libraries = [*words(model.get("library_name")), *sorted(LIBRARIES.keys() & untyped)]
+    typed["library"] = [LIBRARIES.get(library, library) for library in libraries]
     return typed
 
 
@@ -129,22 +139,6 @@ def _split(tag: str) -> tuple[str, str]:
 
 
 _known = lru_cache(KNOWN_TAGS)(_split)
-
-
-def completed(bare: defaultdict[str, list[str]], model: Any) -> defaultdict[str, list[str]]:
-    """Return bare tags with the languages and libraries, which have no type of their own."""
-    untyped = bare[""]
-    if "cardData" in model:
-        languages = words(dig(model, "cardData", "language"))
-    else:
-        languages = [tag for tag in untyped if tag in LANGUAGES]
-    libraries = [*words(dig(model, "library_name")), *(x for x in LIBRARIES if x in untyped)]
-    return defaultdict(
-        list,
-        bare,
-        language=languages,
-        library=[LIBRARIES.get(library, library) for library in libraries],
-    )
 
 
 def architectures(model: Any, bare: defaultdict[str, list[str]]) -> list[str]:
@@ -173,19 +167,19 @@ class Told(NamedTuple):
 
 def told(entry: dict[str, Any]) -> Told:
     """Return what an entry says; nobody may change it, since entries that say the same share it."""
-    tags, library, task = (entry.get(name) for name in ("tags", "library_name", "pipeline_tag"))
-    names = isinstance(library, str | None) and isinstance(task, str | None)
-    if not (names and isinstance(tags, list) and MORE.isdisjoint(entry)):
+    tags = entry.get("tags")
+    library, task = entry.get("library_name") or "", entry.get("pipeline_tag") or ""
+    if not (isinstance(tags, list) and MORE.isdisjoint(entry)):
         return _read(entry)
     try:
-        short = len("".join(tags)) <= MAX_TAGS
+        short = len("".join((library, task, *tags))) <= MAX_TAGS
     except TypeError:  # some are no text
         short = False
     return _told(tuple(tags), library, task) if short else _read(entry)
 
 
 @lru_cache(KNOWN_ENTRIES)
-def _told(tags: tuple[str, ...], library: str | None, task: str | None) -> Told:
+def _told(tags: tuple[str, ...], library: str, task: str) -> Told:
     return _read({"tags": list(tags), "library_name": library, "pipeline_tag": task})
 
 
@@ -223,11 +217,16 @@ def figures(model: Any) -> Iterator[str]:
                     yield f"{name} {value} on {data}" if data else f"{name} {value}"
 
 
-def counters(model: Any) -> dict[str, float]:
+def counters(model: dict[str, Any]) -> dict[str, float]:
     """Return likes and downloads; not the latter where the store says it does not count them."""
-    names = ["likes"] if dig(model, "trackDownloads") is False else list(COUNTED)
-    found = ((name, page.number(dig(model, name))) for name in names)
-    return {name: value for name, value in found if value is not None and value >= 0}
+    found = {}
+    for name in COUNTED:
+        value = page.number(model.get(name))
+        if value is not None and value >= 0:
+            found[name] = value
+    if model.get("trackDownloads") is False:
+        found.pop("downloads", None)
+    return found
 
 
 def uncounted(counted: Collection[str]) -> list[str]:
