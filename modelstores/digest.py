@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -35,8 +34,9 @@ def _canonical(said: Mapping[str, Any]) -> bytes:
 
     Where nothing is to be escaped that orjson does not, it writes the same, only faster.
     """
-    with suppress(orjson.JSONEncodeError):  # half a character
+    try:
         encoded = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
-        if encoded.isascii() and b"\x7f" not in encoded:
-            return encoded
-    return _CANONICAL.encode(said).encode()
+    except orjson.JSONEncodeError:  # half a character
+        return _CANONICAL.encode(said).encode()
+    is_canonical = encoded.isascii() and b"\x7f" not in encoded
+    return encoded if is_canonical else _CANONICAL.encode(said).encode()
