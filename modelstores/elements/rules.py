@@ -55,8 +55,8 @@ class Rule(NamedTuple):
 
         A match that the words around it deny ("no ...", "... coming soon") is none.
         """
-        starts = {0} if "\n" not in low else set(_lines_with(called, low))
-        for start in sorted(starts):
+        starts = sorted(set(_lines_with(called, low))) if "\n" in low else (0,)
+        for start in starts:
             end = start - 1
             for _ in range(self.lines):
                 end = low.find("\n", end + 1)
@@ -89,9 +89,9 @@ class Link(NamedTuple):
     parts: tuple[str, ...]
 
 
-def words(low: str) -> set[bytes]:
+def words(low: str) -> list[bytes]:
     """Return the ASCII words of a lower-case text."""
-    return set(low.encode("ascii", "replace").translate(_WORDS).split())
+    return low.encode("ascii", "replace").translate(_WORDS).split()
 
 
 class Rules:
@@ -163,7 +163,10 @@ class Rules:
         """
         found: dict[int, tuple[Rule, list[str]]] = {}
         by_word = self._by_word[field]
-        for word in by_word.keys() & words(low):
+        called_by = by_word.keys() & words(low)
+        if not called_by and low.isascii():
+            return []
+        for word in called_by:
             for rule in by_word[word]:
                 if rule.element in elements:
                     found.setdefault(rule.order, (rule, []))[1].append(word.decode())
@@ -249,7 +252,9 @@ def _rules(codebook: Codebook) -> Iterable[tuple[Rule, tuple[str, ...]]]:
         for term in element.terms:
             # A term is called by its longest word; the expression checks the rest.
             parts = re.findall(r"[a-z0-9]+", term)
-            regex = rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9]){_NO_FILE}"
+            # It begins with its letters, which are found fastest, and looks back from their end.
+            letters = re.escape(term)
+            regex = rf"{letters}(?<![a-z0-9]{letters})(?![a-z0-9]){_NO_FILE}"
             words = (max(parts, key=len),)
             yield _rule(element, f"term:{term}", Pattern(words, regex)), words
 

@@ -123,8 +123,8 @@ def _short(product: Product, rules: Rules) -> dict[str, State]:
 
     Read by themselves are its name, and stated words that stand alone: its owner.
     """
-    alone = rules.alone & product.stated.keys()
-    stated = tuple(item for item in product.stated.items() if item[0] not in alone)
+    alone = [element for element in product.stated if element in rules.alone]
+    stated = tuple([item for item in product.stated.items() if item[0] not in rules.alone])
     alike, by_name = _known_record(
         product.kind, stated, tuple(product.counters), tuple(product.unread), rules
     )
