@@ -134,9 +134,7 @@ def _short(product: Product, rules: Rules) -> dict[str, State]:
             value = product.stated[element]
             found[element] = _read(value, element, element, rules) or found[element]
     if by_name:
-        tags = _Tags(by_name)
-        _search(product.name[:SECTION], "name", "name", rules, tags)
-        found.update(tags.proofs)
+        found.update(_found(product.name[:SECTION], "name", "name", rules, by_name))
     return found
 
 
@@ -302,17 +300,27 @@ def _search(
     readers = tags.open & rules.readers[field]
     if ruled_out:
         readers = readers.difference(ruled_out)
-    if not text or not readers:
-        return
+    if text and readers:
+        for element, proof in _found(text, where, field, rules, readers).items():
+            tags.take(element, proof)
+
+
+def _found(
+    text: str, where: str, field: str, rules: Rules, elements: Collection[str]
+) -> dict[str, State]:
+    """Return the first proof of each of the elements that terms and patterns find in a text."""
     low = lower(text)
     hidden = None
-    for rule, words in rules.called(low, field, readers):
-        if rule.element not in tags.open:
+    proofs: dict[str, State] = {}
+    for rule, words in rules.called(low, field, elements):
+        if rule.element in proofs:
             continue
         if not rule.addresses and hidden is None:
             hidden = without_addresses(low)
-        if span := rule.find(low if rule.addresses else hidden or "", words):
-            tags.prove(rule.element, around(text, *span), where, rule.name)
+        span = rule.find(low if rule.addresses else hidden or "", words)
+        if span and (evidence := around(text, *span)):
+            proofs[rule.element] = state("present", evidence, where, rule.name)
+    return proofs
 
 
 def _read_links(product: Product, rules: Rules, tags: _Tags) -> None:
