@@ -49,6 +49,8 @@ from modelstores.items import Policy, Product
 #: Stated values that are remembered with what they prove, and how long these are at most, in
 #: characters: stores state the same licences, frameworks and languages again and again.
 KNOWN_VALUES, MAX_KNOWN = 10_000, 80
+#: Sets of counters that are remembered with what they prove, as long at most.
+KNOWN_COUNTERS = 100
 #: Short records that are remembered with their tags, and how long what they state is at most.
 KNOWN_RECORDS, MAX_RECORD = 5_000, 500
 #: Blanks in a heading that may be a sentence.
@@ -210,15 +212,27 @@ def _read(value: str, source: str, element: str, rules: Rules) -> State | None:
 
 
 def _read_counters(product: Product, rules: Rules, tags: _Tags) -> None:
-    """Counters move by themselves, so the evidence never holds their number."""
-    if not product.counters:
-        return
+    names = tuple(product.counters)
+    read = _known_counters if sum(map(len, names)) <= MAX_KNOWN else _counted
+    for element, proof in read(names, rules).items():
+        if element in tags.open:
+            tags.take(element, proof)
+
+
+def _counted(names: tuple[str, ...], rules: Rules) -> dict[str, State]:
+    """Return what counters prove; they move by themselves, so no evidence holds their number."""
+    proofs: dict[str, State] = {}
     for element, counter in rules.counters:
-        if element not in tags.open:
-            continue
-        for name in product.counters:
+        for name in names:
             if name.startswith(counter) and name[len(counter) :][:1] in ("", "_"):
-                tags.prove(element, clean(f"counter:{name}"), "counter", f"counter:{counter}")
+                evidence = clean(f"counter:{name}")
+                proofs.setdefault(
+                    element, state("present", evidence, "counter", f"counter:{counter}")
+                )
+    return proofs
+
+
+_known_counters = lru_cache(KNOWN_COUNTERS)(_counted)
 
 
 def _read_headings(sections: list[Section], rules: Rules, tags: _Tags) -> None:
