@@ -11,11 +11,9 @@ import json
 import math
 import re
 from collections.abc import Collection
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import orjson
 import parsel
 from lxml import etree
 from scrapy.http import Response
@@ -48,7 +46,6 @@ _ABOUT: tuple[str, ...] = (
 )
 _NOT_ABOUT = ("data", "evaluat", "licen", "train", "usage")
 _SENTENCE_END = re.compile("(?<=[.!?]) (?<![^a-z][A-Z][.] )|(?<=[\u3002\uff01\uff1f])")
-_NUMBER = int | float
 _STOPS = frozenset(".!?:\u3002\uff01\uff1f")
 
 
@@ -246,14 +243,12 @@ def _address(href: str, base_url: str) -> str:
 
 
 def read_json(body: str | bytes | None) -> Any:
-    """Return the JSON value in a body or attribute. A whole number beyond 64 bits is a float.
+    """Return the JSON value in a body or attribute.
 
     Raises:
         NotAProduct: it is no JSON, or nested beyond the interpreter's limit.
     """
-    with suppress(orjson.JSONDecodeError):
-        return orjson.loads(body or "")
-    try:  # half a character, NaN, another encoding than UTF-8
+    try:
         return json.loads(body or "")
     except (ValueError, RecursionError):
         raise NotAProduct("the JSON of the page cannot be read") from None
@@ -283,7 +278,7 @@ def objects(value: object) -> list[dict[str, Any]]:
 
 def number(value: object) -> float | None:
     """Return a finite JSON number, else None: ``true`` is none, nor is ``NaN``."""
-    if isinstance(value, bool) or not isinstance(value, _NUMBER):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
         return value if math.isfinite(value) else None
