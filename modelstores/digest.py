@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -23,7 +22,9 @@ def content_hash(product: Product, stated: Mapping[str, Any] | None = None) -> s
     is part of what was said: elements rest on it. ``stated`` is that part, if it was taken.
     """
     stated = product.as_stated() if stated is None else stated
-    said = {k: v for k, v in stated.items() if k not in OF_THE_SIGHTING}
+    said = dict(stated)
+    for name in OF_THE_SIGHTING:
+        said.pop(name, None)
     said["counters"] = sorted(product.counters)
     return hashlib.sha256(_canonical(said)).hexdigest()
 
@@ -33,8 +34,9 @@ def _canonical(said: Mapping[str, Any]) -> bytes:
 
     Where nothing is to be escaped that orjson does not, it writes the same, only faster.
     """
-    with suppress(orjson.JSONEncodeError):  # half a character
+    try:
         encoded = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
-        if encoded.isascii() and b"\x7f" not in encoded:
-            return encoded
-    return _CANONICAL.encode(said).encode()
+    except orjson.JSONEncodeError:  # half a character
+        return _CANONICAL.encode(said).encode()
+    is_canonical = encoded.isascii() and b"\x7f" not in encoded
+    return encoded if is_canonical else _CANONICAL.encode(said).encode()

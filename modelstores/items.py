@@ -97,15 +97,18 @@ class Product:
 
     def as_stated(self) -> dict[str, Any]:
         """Return the spider's part as plain data: what is validated."""
-        return {
-            name: dict(vars(value)) if isinstance(value, Capture) else value
-            for name in _STATED
-            if (value := getattr(self, name)) is not None
-        }
+        said = vars(self)
+        stated = {name: value for name in _STATED if (value := said[name]) is not None}
+        for place in _PLACES:
+            if place in stated:
+                stated[place] = dict(vars(stated[place]))
+        return stated
 
 
 #: Fields of a Product that the spider fills.
 _STATED = tuple(f.name for f in fields(Product) if f.name not in ADDED_BY_PIPELINES)
+#: Those of them that are a Capture.
+_PLACES = ("capture", "record")
 
 
 @dataclass

@@ -42,7 +42,9 @@ _CONTROL = re.compile(
 
 def collapse(words: str) -> str:
     """Return the words on one line, without control characters."""
-    return " ".join(_CONTROL.sub("", words).split())
+    if not words.isprintable():  # no control character is
+        words = _CONTROL.sub("", words)
+    return " ".join(words.split())
 
 
 class Line(NamedTuple):

@@ -55,8 +55,8 @@ class Rule(NamedTuple):
 
         A match that the words around it deny ("no ...", "... coming soon") is none.
         """
-        starts = {0} if "\n" not in low else set(_lines_with(called, low))
-        for start in sorted(starts):
+        starts = sorted(set(_lines_with(called, low))) if "\n" in low else (0,)
+        for start in starts:
             end = start - 1
             for _ in range(self.lines):
                 end = low.find("\n", end + 1)
@@ -89,9 +89,9 @@ class Link(NamedTuple):
     parts: tuple[str, ...]
 
 
-def words(low: str) -> set[bytes]:
+def words(low: str) -> list[bytes]:
     """Return the ASCII words of a lower-case text."""
-    return set(low.encode("ascii", "replace").translate(_WORDS).split())
+    return low.encode("ascii", "replace").translate(_WORDS).split()
 
 
 class Rules:
@@ -130,23 +130,21 @@ class Rules:
             ]
             for e in codebook.elements
         }
-        self._by_word: dict[bytes, list[Rule]] = defaultdict(list)
+        #: {what is read: {word: the rules that it calls}}
+        self._by_word: dict[str, dict[bytes, list[Rule]]] = defaultdict(lambda: defaultdict(list))
         #: words in other scripts are looked for as substrings
-        self._by_part: list[tuple[str, Rule]] = []
-        for order, (rule, keys) in enumerate(_rules(codebook)):
-            for key in keys:
-                if key.isascii():
-                    self._by_word[key.encode()].append(rule._replace(order=order))
-                else:
-                    self._by_part.append((key, rule._replace(order=order)))
-        self._words = frozenset(self._by_word)
-        all_rules = [rule for rule, _ in _rules(codebook)]
+        self._by_part: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
         #: {what is read: elements of which terms or patterns are looked for in it}
-        self.readers = {
-            name: frozenset(rule.element for rule in all_rules if name in rule.reads)
-            for name in frozenset().union(*(rule.reads for rule in all_rules))
-        }
-        by_name = self.readers.get("name", frozenset())
+        self.readers: dict[str, set[str]] = defaultdict(set)
+        for order, (rule, keys) in enumerate(_rules(codebook)):
+            for field in rule.reads:
+                self.readers[field].add(rule.element)
+                for key in keys:
+                    if key.isascii():
+                        self._by_word[field][key.encode()].append(rule._replace(order=order))
+                    else:
+                        self._by_part[field].append((key, rule._replace(order=order)))
+        by_name = self.readers.get("name", ())
         #: elements of which the stated words prove nothing else, and that no name proves
         self.alone = frozenset(
             e
@@ -156,18 +154,24 @@ class Rules:
             and all(element == e for element, source in self.sources if source == e)
         )
 
-    def called(self, low: str, elements: Collection[str]) -> list[tuple[Rule, list[str]]]:
-        """Return the elements' rules whose words stand in a lower-case text, with those words.
+    def called(
+        self, low: str, field: str, elements: Collection[str]
+    ) -> list[tuple[Rule, list[str]]]:
+        """Return the elements' rules that a lower-case text of a field calls, with those words.
 
         The order is the codebook's.
         """
         found: dict[int, tuple[Rule, list[str]]] = {}
-        for word in self._words.intersection(words(low)):
-            for rule in self._by_word[word]:
+        by_word = self._by_word[field]
+        called_by = by_word.keys() & words(low)
+        if not called_by and low.isascii():
+            return []
+        for word in called_by:
+            for rule in by_word[word]:
                 if rule.element in elements:
                     found.setdefault(rule.order, (rule, []))[1].append(word.decode())
         if not low.isascii():
-            for part, rule in self._by_part:
+            for part, rule in self._by_part[field]:
                 if rule.element in elements and part in low:
                     found.setdefault(rule.order, (rule, []))[1].append(part)
         return [found[order] for order in sorted(found)]
@@ -248,7 +252,9 @@ def _rules(codebook: Codebook) -> Iterable[tuple[Rule, tuple[str, ...]]]:
         for term in element.terms:
             # A term is called by its longest word; the expression checks the rest.
             parts = re.findall(r"[a-z0-9]+", term)
-            regex = rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9]){_NO_FILE}"
+            # It begins with its letters, which are found fastest, and looks back from their end.
+            letters = re.escape(term)
+            regex = rf"{letters}(?<![a-z0-9]{letters})(?![a-z0-9]){_NO_FILE}"
             words = (max(parts, key=len),)
             yield _rule(element, f"term:{term}", Pattern(words, regex)), words
 

@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
+from modelstores.elements.proofs import (
+    MAX_KNOWN,
+    by_counters,
+    by_link,
+    by_stated,
+    by_words,
+    meets,
+    says_nothing,
+)
 from modelstores.elements.rules import (
     ABSENT,
     NOT_APPLICABLE,
     UNKNOWN,
-    Link,
     Rules,
     State,
     default_rules,
@@ -26,7 +33,6 @@ from modelstores.elements.sections import (
     as_line,
     is_cut,
     is_left_open,
-    is_open,
     labelled,
     read_sections,
     statements,
@@ -39,16 +45,10 @@ from modelstores.elements.text import (
     bare,
     clean,
     heading_key,
-    is_blank,
-    is_none,
     lower,
-    without_addresses,
 )
 from modelstores.items import Policy, Product
 
-#: Stated values that are remembered with what they prove, and how long these are at most, in
-#: characters: stores state the same licences, frameworks and languages again and again.
-KNOWN_VALUES, MAX_KNOWN = 10_000, 80
 #: Short records that are remembered with their tags, and how long what they state is at most.
 KNOWN_RECORDS, MAX_RECORD = 5_000, 500
 #: Blanks in a heading that may be a sentence.
@@ -123,8 +123,8 @@ def _short(product: Product, rules: Rules) -> dict[str, State]:
 
     Read by themselves are its name, and stated words that stand alone: its owner.
     """
-    alone = rules.alone & product.stated.keys()
-    stated = tuple(item for item in product.stated.items() if item[0] not in alone)
+    alone = [element for element in product.stated if element in rules.alone]
+    stated = tuple([item for item in product.stated.items() if item[0] not in rules.alone])
     alike, by_name = _known_record(
         product.kind, stated, tuple(product.counters), tuple(product.unread), rules
     )
@@ -132,11 +132,9 @@ def _short(product: Product, rules: Rules) -> dict[str, State]:
     for element in alone:
         if found[element] is not NOT_APPLICABLE:
             value = product.stated[element]
-            found[element] = _read(value, element, element, rules) or found[element]
+            found[element] = by_stated(value, element, element, rules) or found[element]
     if by_name:
-        tags = _Tags(by_name)
-        _search(product.name[:SECTION], "name", "name", rules, tags)
-        found.update(tags.proofs)
+        found.update(by_words(product.name[:SECTION], "name", "name", rules, by_name))
     return found
 
 
@@ -186,41 +184,18 @@ def _read_stated(product: Product, rules: Rules, tags: _Tags) -> None:
     for element, source in rules.sources:
         if source not in product.stated or element not in tags.open:
             continue
-        tags.take(element, _read(product.stated[source][:SECTION], source, element, rules))
+        tags.take(element, by_stated(product.stated[source][:SECTION], source, element, rules))
     for element, name in rules.fields:
         value = getattr(product, name)
         value = str(value)[:SECTION] if value else ""
-        if value and not _says_nothing(lower(value), element, rules):
+        if value and not says_nothing(lower(value), element, rules):
             tags.prove(element, clean(value), name, f"field:{name}")
 
 
-def _stated(value: str, source: str, element: str, rules: Rules) -> State | None:
-    """Return what a stated value proves of an element."""
-    low, words = lower(value), clean(value)
-    if not words or _says_nothing(low, element, rules):
-        return None
-    if source != element and not _meets(low, element, rules):
-        return None
-    return state("present", words, "stated", f"stated:{source}")
-
-
-_known = lru_cache(KNOWN_VALUES)(_stated)
-
-
-def _read(value: str, source: str, element: str, rules: Rules) -> State | None:
-    return (_known if len(value) <= MAX_KNOWN else _stated)(value, source, element, rules)
-
-
 def _read_counters(product: Product, rules: Rules, tags: _Tags) -> None:
-    """Counters move by themselves, so the evidence never holds their number."""
-    if not product.counters:
-        return
-    for element, counter in rules.counters:
-        if element not in tags.open:
-            continue
-        for name in product.counters:
-            if name.startswith(counter) and name[len(counter) :][:1] in ("", "_"):
-                tags.prove(element, clean(f"counter:{name}"), "counter", f"counter:{counter}")
+    for element, proof in by_counters(tuple(product.counters), rules).items():
+        if element in tags.open:
+            tags.take(element, proof)
 
 
 def _read_headings(sections: list[Section], rules: Rules, tags: _Tags) -> None:
@@ -245,8 +220,8 @@ def _first_line(section: Section, element: str, rules: Rules) -> str | None:
         if (
             (element in owners or not owners)
             and bare(label) not in rules.nothing[element]
-            and not _says_nothing(said, element, rules)
-            and _meets(line.low, element, rules)
+            and not says_nothing(said, element, rules)
+            and meets(line.low, element, rules)
         ):
             return line.text
     return None
@@ -260,8 +235,8 @@ def _read_labels(sections: list[Section], rules: Rules, tags: _Tags) -> None:
                 if (
                     element in tags.open
                     and element not in section.ruled_out
-                    and not _says_nothing(value, element, rules)
-                    and _meets(value, element, rules)
+                    and not says_nothing(value, element, rules)
+                    and meets(value, element, rules)
                 ):
                     tags.prove(element, clean(words), section.where, f"label:{key}")
 
@@ -302,63 +277,14 @@ def _search(
     readers = tags.open & rules.readers[field]
     if ruled_out:
         readers = readers.difference(ruled_out)
-    if not text or not readers:
-        return
-    low = lower(text)
-    hidden = None
-    for rule, words in rules.called(low, readers):
-        if rule.element not in tags.open or field not in rule.reads:
-            continue
-        if not rule.addresses and hidden is None:
-            hidden = without_addresses(low)
-        if span := rule.find(low if rule.addresses else hidden or "", words):
-            tags.prove(rule.element, around(text, *span), where, rule.name)
+    if text and readers:
+        for element, proof in by_words(text, where, field, rules, readers).items():
+            tags.take(element, proof)
 
 
 def _read_links(product: Product, rules: Rules, tags: _Tags) -> None:
     if not product.links or not any(link.element in tags.open for link in rules.links):
         return
     for url in product.links[:LINKS]:
-        place = _place(url)
-        if place is None or f"{place[0]}{place[1]}".startswith(rules.ignored_links):
-            continue
-        parts = [part for part in place[1].split("/") if part]
-        if parts and (parts[0] in rules.ignored_files or _names_ignored(parts[-1], rules)):
-            continue
-        for link in rules.links:
-            if link.element in tags.open and _is_at(place[0], parts, link):
-                tags.prove(link.element, clean(url), "link", f"link:{link.name}")
-
-
-def _place(url: str) -> tuple[str, str] | None:
-    """Return host and path of an address, lower case and without "www."; None if it has none."""
-    try:
-        address = urlsplit(url[:2_000].lower())
-    except ValueError:
-        return None
-    host = (address.netloc.rpartition("@")[2].partition(":")[0]).removeprefix("www.")
-    return (host, address.path) if host else None
-
-
-def _names_ignored(part: str, rules: Rules) -> bool:
-    return not rules.ignored_files.isdisjoint(heading_key(part).split())
-
-
-def _is_at(host: str, parts: list[str], link: Link) -> bool:
-    if host != link.host and not host.endswith(f".{link.host}"):
-        return False
-    return len(parts) >= len(link.parts) and all(
-        part in ("*", found) for part, found in zip(link.parts, parts, strict=False)
-    )
-
-
-def _says_nothing(low: str, element: str, rules: Rules) -> bool:
-    words = bare(low)
-    return (
-        is_open(words, rules) or words in rules.nothing[element] or is_none(words) or is_blank(low)
-    )
-
-
-def _meets(low: str, element: str, rules: Rules) -> bool:
-    requires = rules.requires.get(element)
-    return requires is None or requires.search(low) is not None
+        for element, proof in by_link(url, rules, tags.open).items():
+            tags.take(element, proof)

@@ -135,4 +135,5 @@ def is_none(words: str) -> bool:
 
 def is_blank(low: str) -> bool:
     """Tell whether a value is a blank that a template leaves to be filled in."""
-    return _BLANK.match(low, 0, 3 * AROUND) is not None
+    # Most values begin with a letter, and no blank does.
+    return not low[:1].isalnum() and _BLANK.match(low, 0, 3 * AROUND) is not None

@@ -109,14 +109,15 @@ class HuggingFaceSpider(StoreSpider):
         if following and re.fullmatch(self.listing_url, following[1]):
             yield scrapy.Request(following[1])
 
-    def _from_entry(self, entry: Any, native_id: str) -> Product:
+    def _from_entry(self, entry: dict[str, Any], native_id: str) -> Product:
         told = metadata.told(entry)
         product = self._from_metadata(entry, native_id, "list", told.stated)
-        product.unread = told.unread + metadata.uncounted(product.counters)
+        uncounted = metadata.uncounted(product.counters)
+        product.unread = told.unread + uncounted if uncounted else told.unread
         return product
 
     def _from_record(self, model: Any, native_id: str) -> Product:
-        product = self._from_metadata(model, native_id, "record")
+        product = self._from_model(model, native_id, "record")
         if spaces := metadata.join(words(dig(model, "spaces"))):
             product.stated["demo"] = spaces
         product.unread = [name for name in metadata.NOT_IN_RECORDS if name not in product.stated]
@@ -128,7 +129,7 @@ class HuggingFaceSpider(StoreSpider):
         if header is None:
             raise NotAProduct("the page has no header of a model")
         model = dig(page.read_json(header.get("data-props")), "model")
-        product = self._from_metadata(model, native_id, "page")
+        product = self._from_model(model, native_id, "page")
         cards, edit = CARD(root), EDIT(root)
         widget, spaces = parts.get("InferenceWidget"), parts.get("LinkedSpacesList")
         if cards:
@@ -163,15 +164,17 @@ class HuggingFaceSpider(StoreSpider):
         if license_ := product.stated.get("end_user_license"):
             product.stated.setdefault("developer_license", license_)
 
-    def _from_metadata(
-        self, model: Any, native_id: str, source: str, stated: dict[str, str] | None = None
-    ) -> Product:
-        """Return what page, record and list say alike."""
+    def _from_model(self, model: Any, native_id: str, source: str) -> Product:
+        """Return what page and record say alike."""
         if not clean(dig(model, "id")):
             raise NotAProduct("the JSON describes no model")
+        return self._from_metadata(model, native_id, source, metadata.stated(model))
+
+    def _from_metadata(
+        self, model: dict[str, Any], native_id: str, source: str, stated: dict[str, str]
+    ) -> Product:
+        """Return what page, record and list say alike; the model says what is ``stated``."""
         owner, _, name = native_id.partition("/")
-        if stated is None:
-            stated = metadata.stated(model)
         return Product(
             store=self.name,
             native_id=native_id,

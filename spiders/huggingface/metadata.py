@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,9 +16,9 @@ MAX_STATED, MAX_TASK, MAX_NAMES = 10_000, 100, 100
 # hundred tags make up most of what the store's lists hold.
 KNOWN_TAGS, MAX_KNOWN = 10_000, 100
 
-# Entries of lists that are remembered by what they say, and how long their tags are at most, in
+# Entries of lists that are remembered by what they say, and how long that is at most, in
 # characters: three of four entries say what another has said.
-KNOWN_ENTRIES, MAX_TAGS = 2_000, 1_000
+KNOWN_ENTRIES, MAX_SAID = 5_000, 1_000
 # What else than tags, library and task is read of a model, but for its name and counters.
 MORE = {"author", "cardData", "config", "gguf", "model-index", "tag_objs"}
 
@@ -37,6 +37,8 @@ os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st
 te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
 LANGUAGES = {"multilingual", *ISO_639_1.split()}
+# Types of tags that are read.
+TYPES = {"arxiv", "base_model", "dataset", "diffusers", "license"}
 # What authors write where they name nothing; as licence, "other" is the store's word for it.
 NOTHING = {"", "-", "coming soon", "n/a", "na", "none", "null", "other", "tba", "tbd", "unknown"}
 # What training scripts give as a data set's name when they do not know it: the loaders of
@@ -62,23 +64,23 @@ COUNTED = {"likes": "user_feedback", "downloads": "usage_statistics"}
 NO_ORIGIN = {"1910.09700"}
 
 
-def stated(model: Any) -> dict[str, str]:
+def stated(model: dict[str, Any]) -> dict[str, str]:
     """Return {element: the words of the metadata}."""
     bare = bare_tags(model)
-    tags = shown_tags(model) or completed(bare, model)
+    tags = shown_tags(model) or bare
     license_ = join(without(NOTHING, tags["license"]))
     license_ = license_ or join(words(dig(model, "cardData", "license_name")))
     papers = [paper.rpartition(":")[2] for paper in tags["arxiv"]]
     papers = [f"arXiv:{paper}" for paper in without(NO_ORIGIN, papers)]
     said = {
-        "owner": clean(dig(model, "author")),
+        "owner": clean(model.get("author")),
         "framework": join(without(NO_FRAMEWORK, tags["library"])),
         "ml_algorithms": join(architectures(model, bare)),
         "training_set": join(without(NO_DATASET, tags["dataset"])),
         "language": join(tags["language"]),
         "origin": join([*base_models(model, bare), *papers]),
         "performance": join(list(figures(model)), "; "),
-        "objective": clean(dig(model, "pipeline_tag"))[:MAX_TASK],
+        "objective": clean(model.get("pipeline_tag"))[:MAX_TASK],
         "end_user_license": license_,
         "developer_license": license_,
     }
@@ -100,54 +102,49 @@ def without(nameless: set[str], names: list[str]) -> list[str]:
     return [name for name in names if name.lower() not in nameless] if names else []
 
 
-def shown_tags(model: Any) -> defaultdict[str, list[str]]:
+def shown_tags(model: dict[str, Any]) -> defaultdict[str, list[str]]:
     """Return {type: tags} with the labels that a page shows."""
     typed: defaultdict[str, list[str]] = defaultdict(list)
-    for shown in objects(dig(model, "tag_objs")):
+    for shown in objects(model.get("tag_objs")):
         typed[clean(shown.get("type"))] += words(shown.get("label") or shown.get("id"))
     if typed:
-        typed["library"] = typed["library"] or words(dig(model, "library_name"))
+        typed["library"] = typed["library"] or words(model.get("library_name"))
     return typed
 
 
-def bare_tags(model: Any) -> defaultdict[str, list[str]]:
-    """Return {type: tags}: bare as a record and a list have them; the type is "" without any."""
+def bare_tags(model: dict[str, Any]) -> defaultdict[str, list[str]]:
+    """Return {type: tags}: bare as a record and a list have them.
+
+    Languages and libraries have no type of their own: here they do.
+    """
     typed: defaultdict[str, list[str]] = defaultdict(list)
-    tags = dig(model, "tags")
+    tags = model.get("tags")
     for tag in tags if isinstance(tags, list) else [tags]:
         if isinstance(tag, str):
             kind, name = _known(tag) if len(tag) <= MAX_KNOWN else _split(tag)
             if name:
                 typed[kind].append(name)
+    if "cardData" in model:
+        typed["language"] = words(dig(model, "cardData", "language"))
+    named = [LIBRARIES.get(library, library) for library in words(model.get("library_name"))]
+    typed["library"] = [*named, *sorted(set(typed["library"]))]
     return typed
 
 
 def _split(tag: str) -> tuple[str, str]:
-    """Return type and name of a tag."""
+    """Return type and name of a tag, without a name if nothing is read of such tags."""
     kind, colon, name = clean(tag).partition(":")
-    return (kind, clean(name)) if colon else ("", kind)
+    if colon:
+        return kind, clean(name) if kind in TYPES else ""
+    if kind in LIBRARIES:
+        return "library", LIBRARIES[kind]
+    return "language", kind if kind in LANGUAGES else ""
 
 
 _known = lru_cache(KNOWN_TAGS)(_split)
 
 
-def completed(bare: defaultdict[str, list[str]], model: Any) -> defaultdict[str, list[str]]:
-    """Return bare tags with the languages and libraries, which have no type of their own."""
-    untyped = bare[""]
-    if "cardData" in model:
-        languages = words(dig(model, "cardData", "language"))
-    else:
-        languages = [tag for tag in untyped if tag in LANGUAGES]
-    libraries = [*words(dig(model, "library_name")), *(x for x in LIBRARIES if x in untyped)]
-    return defaultdict(
-        list,
-        bare,
-        language=languages,
-        library=[LIBRARIES.get(library, library) for library in libraries],
-    )
-
-
-def architectures(model: Any, bare: defaultdict[str, list[str]]) -> list[str]:
+def architectures(model: dict[str, Any], bare: defaultdict[str, list[str]]) -> list[str]:
     """Return the names of the model's architecture, from the first place that has any."""
     return (
         words(dig(model, "config", "model_type"))
@@ -157,7 +154,7 @@ def architectures(model: Any, bare: defaultdict[str, list[str]]) -> list[str]:
     )
 
 
-def base_models(model: Any, bare: defaultdict[str, list[str]]) -> list[str]:
+def base_models(model: dict[str, Any], bare: defaultdict[str, list[str]]) -> list[str]:
     """Return the ids of the models that this one was made from."""
     tagged = [tag.rpartition(":")[2] for tag in bare["base_model"]]
     return words(dig(model, "cardData", "base_model")) or tagged
@@ -173,20 +170,23 @@ class Told(NamedTuple):
 
 def told(entry: dict[str, Any]) -> Told:
     """Return what an entry says; nobody may change it, since entries that say the same share it."""
-    tags, library, task = (entry.get(name) for name in ("tags", "library_name", "pipeline_tag"))
-    names = isinstance(library, str | None) and isinstance(task, str | None)
-    if not (names and isinstance(tags, list) and MORE.isdisjoint(entry)):
+    tags = entry.get("tags")
+    library, task = entry.get("library_name") or "", entry.get("pipeline_tag") or ""
+    if not (isinstance(tags, list) and MORE.isdisjoint(entry)):
         return _read(entry)
     try:
-        short = len("".join(tags)) <= MAX_TAGS
+        said = "\n".join((library, task, *tags))
     except TypeError:  # some are no text
-        short = False
-    return _told(tuple(tags), library, task) if short else _read(entry)
+        return _read(entry)
+    known = len(said) <= MAX_SAID and said.count("\n") == len(tags) + 1
+    return _told(said) if known else _read(entry)
 
 
 @lru_cache(KNOWN_ENTRIES)
-def _told(tags: tuple[str, ...], library: str | None, task: str | None) -> Told:
-    return _read({"tags": list(tags), "library_name": library, "pipeline_tag": task})
+def _told(said: str) -> Told:
+    """Return what an entry says of which library, task and tags stand on a line each."""
+    library, task, *tags = said.split("\n")
+    return _read({"tags": tags, "library_name": library, "pipeline_tag": task})
 
 
 def _read(entry: dict[str, Any]) -> Told:
@@ -210,9 +210,9 @@ def untold(entry: dict[str, Any]) -> Iterator[str]:
             yield from LICENSES
 
 
-def figures(model: Any) -> Iterator[str]:
+def figures(model: dict[str, Any]) -> Iterator[str]:
     """Yield "METRIC VALUE on DATA SET" for each result that the author reports as metadata."""
-    for entry in objects(dig(model, "model-index")):
+    for entry in objects(model.get("model-index")):
         for result in objects(entry.get("results")):
             data = clean(dig(result, "dataset", "name")) or clean(dig(result, "dataset", "type"))
             for metric in objects(result.get("metrics")):
@@ -223,21 +223,28 @@ def figures(model: Any) -> Iterator[str]:
                     yield f"{name} {value} on {data}" if data else f"{name} {value}"
 
 
-def counters(model: Any) -> dict[str, float]:
+def counters(model: dict[str, Any]) -> dict[str, float]:
     """Return likes and downloads; not the latter where the store says it does not count them."""
-    names = ["likes"] if dig(model, "trackDownloads") is False else list(COUNTED)
-    found = ((name, page.number(dig(model, name))) for name in names)
-    return {name: value for name, value in found if value is not None and value >= 0}
+    found = {}
+    for name in COUNTED:
+        value = page.number(model.get(name))
+        if value is not None and value >= 0:
+            found[name] = value
+    if model.get("trackDownloads") is False:
+        found.pop("downloads", None)
+    return found
 
 
-def uncounted(counted: Collection[str]) -> list[str]:
+def uncounted(counted: Mapping[str, float]) -> list[str]:
     """Return the elements that a counter would show, without those of the counters there are."""
+    if counted.keys() == COUNTED.keys():
+        return []
     return [element for name, element in COUNTED.items() if name not in counted]
 
 
-def conditions(model: Any) -> list[dict[str, str]]:
+def conditions(model: dict[str, Any]) -> list[dict[str, str]]:
     """Return the author's conditions of access, which every reader is shown, as a section."""
-    if not dig(model, "cardData"):
+    if not model.get("cardData"):
         return []
     prose = (dig(model, "cardData", f"extra_gated_{part}") for part in ("description", "prompt"))
     lines = [clean(line) for text in prose if isinstance(text, str) for line in text.split("\n")]

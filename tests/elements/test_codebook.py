@@ -173,7 +173,8 @@ def test_a_pattern_is_called_by_every_text_it_matches(
     text = choose.draw(st.from_regex(pattern.regex, fullmatch=True, alphabet=alphabet))
     low = f"x\n{lower(text)}"
     if re.search(pattern.regex, lower(text)):
-        called = default_rules().called(low, default_rules().by_id)
+        field = pattern.only[0] if pattern.only else "text"
+        called = default_rules().called(low, field, default_rules().by_id)
         rules = {rule.regex.pattern: (rule, words) for rule, words in called}
         assert pattern.regex in rules
         rule, words = rules[pattern.regex]

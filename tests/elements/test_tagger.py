@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelstores import page
-from modelstores.elements import tagger
+from modelstores.elements import proofs, tagger
 from modelstores.elements import text as elements_text
 from modelstores.elements.codebook import Codebook, load
 from modelstores.elements.rules import Rules
@@ -476,12 +476,23 @@ def test_a_policy_page_shows_what_its_words_say(element: str, shows: str, does_n
 
 def test_only_short_values_are_remembered() -> None:
     """A cache keyed by what pages hold is bounded by number and by length."""
-    remembered = tagger._known.cache_info
+    remembered = proofs._known.cache_info
     tag(Product("s", "1", "https://s.example", "model", "list", "x", stated={"owner": "q" * 81}))
     before = remembered().currsize
     tag(Product("s", "1", "https://s.example", "model", "list", "x", stated={"owner": "r" * 81}))
     assert remembered().currsize == before
-    assert remembered().maxsize == tagger.KNOWN_VALUES
+    assert remembered().maxsize == proofs.KNOWN_VALUES
+
+
+def test_counters_prove_the_same_when_they_are_remembered() -> None:
+    rules = tagger.default_rules()
+    for names in (("likes", "downloads_30d"), ("likeness",), ("likes", "x" * proofs.MAX_KNOWN)):
+        found = proofs.by_counters(names, rules)
+        assert found == proofs._counted(names, rules) == proofs.by_counters(names, rules)
+    assert proofs._known_counters.cache_info().maxsize == proofs.KNOWN_COUNTERS
+    long = proofs._known_counters.cache_info().currsize
+    proofs.by_counters(("likes", "y" * proofs.MAX_KNOWN), rules)
+    assert proofs._known_counters.cache_info().currsize == long
 
 
 LISTED = st.builds(
