@@ -109,7 +109,7 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
 
 def _on_backbone(detector: Algorithm, reading: Reading, known: Vocabulary) -> Algorithm:
     """Return the detector on the backbone that summary or opening name, if they name only one."""
-    for part in (reading.summary, *reading.opening):
+    for part in (reading.summary, *reading.opening_sections):
         if not part.may_name(names_of(detector.entry, known)):
             continue
         named = part.tells(one_named_in)

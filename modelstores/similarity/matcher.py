@@ -89,7 +89,7 @@ class Text:
     for the few tokens that are quoted.
     """
 
-    __slots__ = ("_normal", "_offsets", "_origin", "_pattern", "_scanner", "raw", "tokens", "where")
+    __slots__ = ("_found", "_normal", "_origin", "_pattern", "_scanner", "raw", "tokens", "where")
 
     def __init__(self, raw: str, where: str = "") -> None:
         self.raw = raw
@@ -100,7 +100,8 @@ class Text:
         self.tokens = _tokens(self._normal, pattern)
         self._pattern = pattern
         self._scanner: Iterator[re.Match[str]] | None = None
-        self._offsets: list[tuple[int, int]] = []
+        #: what was found of the tokens, up to the last that was quoted
+        self._found: list[re.Match[str]] = []
         #: empty where both have the same offsets; None: not known yet
         self._origin: list[int] | None = [] if plain else None
 
@@ -113,10 +114,10 @@ class Text:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the character offsets in ``raw`` of the tokens ``start`` to ``end`` (excluded)."""
-        missing = end - len(self._offsets)
-        self._scanner = self._scanner or self._pattern.finditer(self._normal)
-        self._offsets.extend(found.span() for found in islice(self._scanner, max(0, missing)))
-        first, last = self._offsets[start][0], self._offsets[end - 1][1]
+        if end > len(self._found):
+            self._scanner = self._scanner or self._pattern.finditer(self._normal)
+            self._found.extend(islice(self._scanner, end - len(self._found)))
+        first, last = self._found[start].start(), self._found[end - 1].end()
         if self._origin == []:
             return first, last
         return self._original(first), self._original(last)

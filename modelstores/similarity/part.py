@@ -61,17 +61,22 @@ class Part:
         self, raw: str, where: str, known: Vocabulary, title: bool = False, code: bool = False
     ) -> None:
         self._raw = raw
-        self._where = where
         self._code = code
+        self._where = where
         self.title = title
         self.handle = title and (not raw or raw.split(maxsplit=1) == [raw])
         self._known = known
         self._told: dict[tuple[Any, ...], Any] = {}
 
     @once
+    def prose(self) -> str:
+        """The text without its code."""
+        return without_code(self._raw) if self._code else self._raw
+
+    @once
     def text(self) -> Text:
-        """The text, without its code, as tokens."""
-        return Text(without_code(self._raw) if self._code else self._raw, self._where)
+        """What is prose of it, as tokens."""
+        return Text(self.prose, self._where)
 
     @once
     def _normal(self) -> str:
@@ -82,7 +87,14 @@ class Part:
 
         A cheap test, which reads nothing: only a no is certain.
         """
-        return any(all(token in self._normal for token in name) for name in names)
+        text = self._normal
+        for name in names:  # generators would cost more than the search
+            for token in name:
+                if token not in text:
+                    break
+            else:
+                return True
+        return False
 
     @once
     def matches(self) -> list[Match]:

@@ -32,11 +32,25 @@ class Reading:
     def __init__(self, product: Product, known: Vocabulary) -> None:
         self._product = product
         self._known = known
+        self._sections_read: dict[tuple[str, str, bool], list[Part]] = {}
         #: whether there is nothing beyond name and fields
         self.is_bare = not (product.summary or product.sections or product.links)
 
-    def _part(self, raw: str, where: str, title: bool = True, code: bool = False) -> Part:
+    def _part(self, raw: str, where: str, title: bool = False, code: bool = False) -> Part:
         return Part(raw, where, self._known, title, code)
+
+    def _passages(self, heading: str, raw: str, whole: bool = False) -> list[Part]:
+        """Return a section by paragraphs, or the ``whole`` of it as one part."""
+        whole = whole or "\n\n" not in raw
+        section = (heading, raw, whole)
+        if section not in self._sections_read:
+            where = _where(heading)
+            if whole:
+                parts = [self._part(raw, where, code=True)]
+            else:  # code may go on over several paragraphs
+                parts = [self._part(piece, where) for piece in without_code(raw).split("\n\n")]
+            self._sections_read[section] = parts
+        return self._sections_read[section]
 
     @once
     def title(self) -> Part:
@@ -46,7 +60,7 @@ class Reading:
         """
         name = "" if self._product.only_listed else self._product.name.strip()[:MAX_TITLE]
         if "/" not in name:
-            return self._part(name, "name")
+            return self._part(name, "name", title=True)
         pieces = name.split("/")
         rest = "".join(pieces[1:])
         # ViT-B/16 has no owner: what an owner gives to a model has letters
@@ -54,7 +68,7 @@ class Reading:
             pieces = pieces[1:]
             if len(pieces) > 1 and pieces[-1].isdecimal():
                 pieces.pop()
-        return self._part("/".join(pieces), "name")
+        return self._part("/".join(pieces), "name", title=True)
 
     def stated(self, element: str) -> Part | None:
         """Return what the store states in a field."""
@@ -83,15 +97,13 @@ class Reading:
         """The summary; without one, the first words of the page."""
         summary = (self._product.summary or "")[:MAX_FIELD].strip()
         if summary:
-            return self._part(summary, "summary", title=False, code=True)
+            return self._part(summary, "summary", code=True)
         for section in self._product.sections:
             raw = without_code(section.get("text", "")[:MAX_FIELD]).strip()
             if raw:
                 first = _FIRST_SENTENCE.split(raw[:MAX_TITLE], maxsplit=1)[0]
-                return self._part(
-                    first, _where(section.get("heading", "")[:MAX_TITLE]), title=False
-                )
-        return self._part("", "summary", title=False)
+                return self._part(first, _where(section.get("heading", "")[:MAX_TITLE]))
+        return self._part("", "summary")
 
     @once
     def sections(self) -> list[tuple[str, str]]:
@@ -114,14 +126,26 @@ class Reading:
         ]
 
     @once
-    def opening(self) -> list[Part]:
-        """The texts with which the page opens, up to :data:`MAX_OPENING` characters."""
+    def _opening(self) -> list[tuple[str, str]]:
+        """(heading, text) of the sections with which the page opens."""
         found, left = [], MAX_OPENING
         for heading, raw in self.sections:
-            if left > 0 and raw:
-                found.append(self._part(raw[:left], _where(heading), title=False, code=True))
+            if raw:
+                found.append((heading, raw[:left]))
                 left -= len(raw)
+            if left <= 0:
+                break
         return found
+
+    @once
+    def opening(self) -> list[Part]:
+        """The paragraphs with which the page opens, up to :data:`MAX_OPENING` characters."""
+        return [part for section in self._opening for part in self._passages(*section)]
+
+    @once
+    def opening_sections(self) -> list[Part]:
+        """The same text by sections."""
+        return [part for section in self._opening for part in self._passages(*section, whole=True)]
 
     def on_training(self, speaks: Callable[[str], Any]) -> Iterator[tuple[Part, bool]]:
         """Yield the passages that speak of training in lower case; True: all of it does.
@@ -132,11 +156,11 @@ class Reading:
             yield self.summary, False
         for (heading, raw), part in zip(self.sections, self.headings, strict=True):
             if part.tells(_is_on_training):
-                yield self._part(raw, _where(heading), title=False, code=True), True
+                yield self._passages(heading, raw, whole=True)[0], True
             elif speaks(raw.lower()):
-                for passage in without_code(raw).split("\n\n"):
-                    if speaks(passage.lower()):
-                        yield self._part(passage, _where(heading), title=False), False
+                for passage in self._passages(heading, raw):
+                    if speaks(passage.prose.lower()):
+                        yield passage, False
 
     @once
     def links(self) -> list[tuple[str, str]]:
