@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, compress, islice
+from itertools import compress, islice
 from typing import Any, NamedTuple
 
 SENTENCE_ENDS = frozenset(".!?")
@@ -21,55 +21,12 @@ CUE_REACH = 40
 #: A token that no name contains: the end of a clause, a cell or a paragraph.
 #: Names and variants do not reach across it.
 _STOPS = r"[.,;:!?](?=\s)|\||\n[ \t]*\n"
-#: Of these, the ones that are stops only before a blank.
-_AT_END = frozenset(".,;:!?")
 #: A plus that ends a name, as in DeepLabV3+ and U-Net++; not one between names.
 _PLUS = r"\+(?<=[^\W_]\+|\+\+)(?![^\W_(])"
-_ASCII = re.compile(rf"[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}|{_PLUS}")
-_ANY = re.compile(rf"[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}|{_PLUS}")
-
-
-#: The words that end a paragraph; they stand between two others.
-_BREAK = re.compile(r"(\n[ \t]*\n)")
-#: A text of more characters is read word by word, and each word looked up that was read before.
-_LONG = 300
-#: Words that are remembered with their tokens, and how long these are at most, in characters.
-_KNOWN, _MAX_KNOWN = 50_000, 30
-
-
-class _Words(dict[str, tuple[str, ...]]):
-    """The tokens of words, each with the blank after it."""
-
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        super().__init__()
-        self._pattern = pattern
-
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        """Read a word; when there are too many, all are forgotten."""
-        tokens = tuple(self._pattern.findall(word + " "))
-        if len(word) <= _MAX_KNOWN:
-            if len(self) >= _KNOWN:
-                self.clear()
-            self[word] = tokens
-        return tokens
-
-
-_WORDS = {pattern: _Words(pattern) for pattern in (_ASCII, _ANY)}
-
-
-def _tokens(text: str, pattern: re.Pattern[str]) -> list[str]:
-    """Return what ``pattern.findall(text)`` does, of a long text in a third of the time."""
-    if len(text) <= _LONG:
-        return pattern.findall(text)
-    known, found = _WORDS[pattern].__getitem__, []
-    for index, paragraph in enumerate(_BREAK.split(text)):
-        if index % 2:
-            found.append(paragraph)
-        else:
-            found.extend(chain.from_iterable(map(known, paragraph.split())))
-    if text[-1] in _AT_END:
-        found.pop()  # no blank follows: the text ends with it
-    return found
+_MARKS = r".,;:!?|\n+"
+# the first character is looked at before the kinds of tokens are tried: most others are blanks
+_ASCII = re.compile(rf"(?=[a-z0-9{_MARKS}])(?:[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}|{_PLUS})")
+_ANY = re.compile(rf"(?=[\w{_MARKS}])(?:[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}|{_PLUS})")
 
 
 def normal(text: str) -> str:
@@ -97,7 +54,7 @@ class Text:
         plain = raw.isascii()
         pattern = _ASCII if plain else _ANY
         self._normal = normal(raw)
-        self.tokens = _tokens(self._normal, pattern)
+        self.tokens: list[str] = pattern.findall(self._normal)
         self._pattern = pattern
         self._scanner: Iterator[re.Match[str]] | None = None
         #: what was found of the tokens, up to the last that was quoted
