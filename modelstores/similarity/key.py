@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from modelstores.items import Product
@@ -10,10 +11,11 @@ from modelstores.similarity.artefacts import find_artefacts
 from modelstores.similarity.domain import Domain, domain_of, expected_domain, said_domain
 from modelstores.similarity.named import Algorithm
 from modelstores.similarity.objective import Objective, find_objective
-from modelstores.similarity.reading import Reading
+from modelstores.similarity.part import KNOWN_FIELDS
+from modelstores.similarity.reading import Fields, Reading
 from modelstores.similarity.training import Data, find_datasets, without_backbone_data
 from modelstores.similarity.training import shown as shown_data
-from modelstores.similarity.vocabulary import vocabulary
+from modelstores.similarity.vocabulary import Vocabulary, vocabulary
 
 
 def similarity(product: Product) -> dict[str, Any]:
@@ -42,6 +44,25 @@ def describe(product: Product) -> tuple[dict[str, Any], Domain]:
     """Return what ``similarity`` and ``input_domain`` return, with one reading for both."""
     known = vocabulary()
     reading = Reading(product, known)
+    fields = reading.only_fields
+    key, domain = _describe(reading, known) if fields is None else _of_fields(fields, known)
+    key["artefacts"] = find_artefacts(product)
+    key["vocabulary"] = known.version
+    return key, domain
+
+
+def _of_fields(fields: Fields, known: Vocabulary) -> tuple[dict[str, Any], Domain]:
+    """Describe a product of which nothing but these fields tells; what many state is read once."""
+    key, domain = _known_fields(fields, known)
+    return {**key, "datasets": [*key["datasets"]], "evidence": {**key["evidence"]}}, domain
+
+
+@lru_cache(KNOWN_FIELDS)
+def _known_fields(fields: Fields, known: Vocabulary) -> tuple[dict[str, Any], Domain]:
+    return _describe(Reading(fields.product(), known), known)
+
+
+def _describe(reading: Reading, known: Vocabulary) -> tuple[dict[str, Any], Domain]:
     algorithm = find_algorithm(reading, known)
     data = find_datasets(reading, known)
     said = said_domain(reading)
@@ -51,10 +72,7 @@ def describe(product: Product) -> tuple[dict[str, Any], Domain]:
     ids = [one.id for one in stated]
     objective = find_objective(reading, known, algorithm, ids, expected["domain"])
     data = without_backbone_data(data, objective, known)
-    key = _key(algorithm, data, objective)
-    key["artefacts"] = find_artefacts(product)
-    key["vocabulary"] = known.version
-    return key, domain_of(said, expected, objective, known)
+    return _key(algorithm, data, objective), domain_of(said, expected, objective, known)
 
 
 def _key(

@@ -109,6 +109,11 @@ class Part:
             and (not sense.exact or self._is_spelled(sense, hit))
         ]
 
+    @property
+    def may_tell(self) -> bool:
+        """Whether there is a name in it, or words that introduce one that is not known."""
+        return bool(self.matches) or "trained on" in self._normal
+
     def _is_spelled(self, sense: Sense, hit: Hit) -> bool:
         """Whether a short name is written as it needs to be, if only that makes it one here."""
         if self.title and not hit.senses[0].exact:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from modelstores.items import Product
-from modelstores.similarity.part import MAX_TITLE, Part, known_part, once
+from modelstores.similarity.part import MAX_KNOWN, MAX_TITLE, Part, known_part, once
 from modelstores.similarity.prose import without_code
 from modelstores.similarity.vocabulary import Vocabulary
 
@@ -24,6 +24,22 @@ MAX_OPENING = 2_500
 MAX_FIELD = 2_000
 #: Links looked at.
 MAX_LINKS = 200
+
+
+class Fields(NamedTuple):
+    """What a store states of a product, as far as the key of one without training data needs it."""
+
+    algorithm: str | None
+    objective: str | None
+    tasks: tuple[str, ...]
+
+    def product(self) -> Product:
+        """Return a product of which nothing else is known."""
+        said = {"ml_algorithms": self.algorithm, "objective": self.objective}
+        stated = {element: words for element, words in said.items() if words}
+        return Product(
+            "", "", "", "model", "list", "", stated=stated, input_domains=list(self.tasks)
+        )
 
 
 class Reading:
@@ -76,6 +92,18 @@ class Reading:
         if not words:
             return None
         return known_part(words[:MAX_FIELD], f"stated:{element}", self._known, title=True)
+
+    @property
+    def only_fields(self) -> Fields | None:
+        """The fields of a product, if these alone tell of it and are short enough to remember."""
+        stated = self._product.stated
+        if not self.is_bare or "training_set" in stated or self.title.may_tell:
+            return None
+        fields = Fields(
+            stated.get("ml_algorithms"), stated.get("objective"), tuple(self._product.input_domains)
+        )
+        size = sum(map(len, fields.tasks), len(fields[0] or "") + len(fields[1] or ""))
+        return fields if size <= MAX_KNOWN else None
 
     @once
     def objective(self) -> Part | None:
