@@ -17,8 +17,7 @@ from modelstores.similarity.vocabulary import Vocabulary, names_of
 def find_algorithm(reading: Reading, known: Vocabulary) -> Algorithm | None:
     """Return the algorithm of a product, from the most trusted place that names one."""
     chosen = one_named_in(reading.title, known)
-    field = reading.stated("ml_algorithms")
-    if field:
+    if field := reading.fields.algorithm:
         chosen = _finer(chosen, field.tells(one_named_in), known)
     for further in () if reading.is_bare else _FURTHER:
         # a general term (neural network) does not end the search, but only its kind refines it

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from modelstores.items import Product
 from modelstores.similarity.algorithm import find_algorithm
 from modelstores.similarity.artefacts import find_artefacts
 from modelstores.similarity.domain import Domain, domain_of, expected_domain, said_domain
+from modelstores.similarity.fields import Fields
 from modelstores.similarity.named import Algorithm
 from modelstores.similarity.objective import Objective, find_objective
-from modelstores.similarity.part import KNOWN_FIELDS
-from modelstores.similarity.reading import Fields, Reading
+from modelstores.similarity.reading import Reading
 from modelstores.similarity.training import Data, find_datasets, without_backbone_data
 from modelstores.similarity.training import shown as shown_data
 from modelstores.similarity.vocabulary import Vocabulary, vocabulary
@@ -44,28 +43,27 @@ def describe(product: Product) -> tuple[dict[str, Any], Domain]:
     """Return what ``similarity`` and ``input_domain`` return, with one reading for both."""
     known = vocabulary()
     reading = Reading(product, known)
-    fields = reading.only_fields
-    key, domain = _describe(reading, known) if fields is None else _of_fields(fields, known)
+    if reading.has_fields_only:
+        key, domain = reading.fields.tells(_described_by)
+        key = {**key, "datasets": [*key["datasets"]], "evidence": {**key["evidence"]}}
+    else:
+        key, domain = _describe(reading, known)
     key["artefacts"] = find_artefacts(product)
     key["vocabulary"] = known.version
     return key, domain
 
 
-def _of_fields(fields: Fields, known: Vocabulary) -> tuple[dict[str, Any], Domain]:
-    """Describe a product of which nothing but these fields tells; what many state is read once."""
-    key, domain = _known_fields(fields, known)
-    return {**key, "datasets": [*key["datasets"]], "evidence": {**key["evidence"]}}, domain
-
-
-@lru_cache(KNOWN_FIELDS)
-def _known_fields(fields: Fields, known: Vocabulary) -> tuple[dict[str, Any], Domain]:
-    return _describe(Reading(fields.product(), known), known)
+def _described_by(fields: Fields, known: Vocabulary) -> tuple[dict[str, Any], Domain]:
+    """Describe a product of which nothing is known but these fields."""
+    reading = Reading(Product("", "", "", "model", "list", ""), known)
+    reading.fields = fields
+    return _describe(reading, known)
 
 
 def _describe(reading: Reading, known: Vocabulary) -> tuple[dict[str, Any], Domain]:
     algorithm = find_algorithm(reading, known)
     data = find_datasets(reading, known)
-    said = said_domain(reading)
+    said = reading.fields.tells(said_domain)
     # data of an earlier round, which only running text tells, does not tell the purpose
     stated = [one for one in data if not one.told] or data
     expected = expected_domain(reading, known, said, algorithm, stated)

@@ -59,10 +59,10 @@ def find_objective(
 
 def _places(reading: Reading) -> Iterator[Part]:
     """Yield the texts that may say what a model is for, the most trusted first."""
-    if reading.objective:
-        yield reading.objective
+    if reading.fields.objective:
+        yield reading.fields.objective
     yield reading.title
-    yield from reading.tasks
+    yield from reading.fields.tasks
     if not reading.is_bare:
         yield reading.summary
 

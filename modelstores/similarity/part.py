@@ -49,7 +49,25 @@ class Match(NamedTuple):
         return self.text.words(self.start, self.end)
 
 
-class Part:
+class Asked:
+    """What questions are asked about; each is answered once."""
+
+    _known: Vocabulary
+    _told: dict[tuple[Any, ...], Any]
+
+    def tells(self, read: Callable[..., T], *more: Any) -> T:
+        """Return what ``read`` makes of this, the vocabulary, and whatever ``more`` there is.
+
+        It is worked out once: what comes out is not to be changed.
+        """
+        question = (read, *more)
+        if question not in self._told:
+            self._told[question] = read(self, self._known, *more)
+        found: T = self._told[question]
+        return found
+
+
+class Part(Asked):
     """A text with what was found in it.
 
     ``title``: it is a name or a field, where short names may be taken at their word.
@@ -66,7 +84,7 @@ class Part:
         self.title = title
         self.handle = title and (not raw or raw.split(maxsplit=1) == [raw])
         self._known = known
-        self._told: dict[tuple[Any, ...], Any] = {}
+        self._told = {}
 
     @once
     def prose(self) -> str:
@@ -132,17 +150,6 @@ class Part:
     def of(self, kind: str) -> list[Match]:
         """Return the matches of one kind."""
         return self._by_kind.get(kind, [])
-
-    def tells(self, read: Callable[..., T], *more: Any) -> T:
-        """Return what ``read`` makes of this part, the vocabulary, and whatever ``more`` there is.
-
-        It is worked out once: what comes out is not to be changed.
-        """
-        question = (read, *more)
-        if question not in self._told:
-            self._told[question] = read(self, self._known, *more)
-        found: T = self._told[question]
-        return found
 
 
 def known_part(raw: str, where: str, known: Vocabulary, title: bool) -> Part:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from modelstores.items import Product
-from modelstores.similarity.part import MAX_KNOWN, MAX_TITLE, Part, known_part, once
+from modelstores.similarity.fields import MAX_FIELD, fields_of, stated
+from modelstores.similarity.part import MAX_TITLE, Part, known_part, once
 from modelstores.similarity.prose import without_code
 from modelstores.similarity.vocabulary import Vocabulary
 
@@ -20,26 +21,8 @@ MAX_BODY = 20_000
 #: Characters of these in which a family is looked for that neither name, field nor heading names:
 #: a page says first what its model is, later what it is compared with.
 MAX_OPENING = 2_500
-#: Characters read of a stated field or summary.
-MAX_FIELD = 2_000
 #: Links looked at.
 MAX_LINKS = 200
-
-
-class Fields(NamedTuple):
-    """What a store states of a product, as far as the key of one without training data needs it."""
-
-    algorithm: str | None
-    objective: str | None
-    tasks: tuple[str, ...]
-
-    def product(self) -> Product:
-        """Return a product of which nothing else is known."""
-        said = {"ml_algorithms": self.algorithm, "objective": self.objective}
-        stated = {element: words for element, words in said.items() if words}
-        return Product(
-            "", "", "", "model", "list", "", stated=stated, input_domains=list(self.tasks)
-        )
 
 
 class Reading:
@@ -49,6 +32,7 @@ class Reading:
         self._product = product
         self._known = known
         self._sections_read: dict[tuple[str, str, bool], list[Part]] = {}
+        self.fields = fields_of(product, known)
         #: whether there is nothing beyond name and fields
         self.is_bare = not (product.summary or product.sections or product.links)
 
@@ -88,37 +72,13 @@ class Reading:
 
     def stated(self, element: str) -> Part | None:
         """Return what the store states in a field."""
-        words = self._product.stated.get(element)
-        if not words:
-            return None
-        return known_part(words[:MAX_FIELD], f"stated:{element}", self._known, title=True)
+        return stated(element, self._product.stated.get(element, ""), self._known)
 
     @property
-    def only_fields(self) -> Fields | None:
-        """The fields of a product, if these alone tell of it and are short enough to remember."""
-        stated = self._product.stated
-        if not self.is_bare or "training_set" in stated or self.title.may_tell:
-            return None
-        fields = Fields(
-            stated.get("ml_algorithms"), stated.get("objective"), tuple(self._product.input_domains)
-        )
-        size = sum(map(len, fields.tasks), len(fields[0] or "") + len(fields[1] or ""))
-        return fields if size <= MAX_KNOWN else None
-
-    @once
-    def objective(self) -> Part | None:
-        """The objective that the store states."""
-        return self.stated("objective")
-
-    @once
-    def tasks(self) -> list[Part]:
-        """The input domains or tasks in the store's words, without the stated objective again."""
-        objective = self._product.stated.get("objective")
-        return [
-            known_part(words[:MAX_TITLE], "input_domains", self._known, title=True)
-            for words in self._product.input_domains[:MAX_LINKS]
-            if words != objective
-        ]
+    def has_fields_only(self) -> bool:
+        """Whether nothing tells what the product is but the :class:`Fields`."""
+        has_more = not self.is_bare or "training_set" in self._product.stated
+        return not (has_more or self.title.may_tell)
 
     @once
     def summary(self) -> Part:
