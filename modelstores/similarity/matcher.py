@@ -28,6 +28,9 @@ _MARKS = r".,;:!?|\n+"
 _ASCII = re.compile(rf"(?=[a-z0-9{_MARKS}])(?:[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}|{_PLUS})")
 _ANY = re.compile(rf"(?=[\w{_MARKS}])(?:[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}|{_PLUS})")
 
+#: What stands behind the last word, and in no name.
+_AFTER_ALL = " "
+
 
 def normal(text: str) -> str:
     """Return the form of a text that is read: NFKC, in lower case."""
@@ -99,8 +102,7 @@ class Text:
             self._origin = []
             if self._normal != self.raw.lower() or len(self._normal) != len(self.raw):
                 for index, cluster in _clusters(self.raw):
-                    size = len(unicodedata.normalize("NFKC", cluster).lower())
-                    self._origin += [index] * size
+                    self._origin += [index] * len(normal(cluster))
                 self._origin.append(len(self.raw))
         if not self._origin:
             return offset
@@ -157,17 +159,16 @@ class Trie:
 
     def find(self, tokens: Sequence[str]) -> list[Hit]:
         """Return the names in ``tokens``, leftmost first, longest first, none overlapping."""
-        root, last, free, hits = self._root, len(tokens), 0, []
-        for start in compress(range(last), map(root.__contains__, tokens)):
-            if start < free:
-                continue
-            node, end, best, senses = root[tokens[start]], start + 1, 0, ()
-            while True:
-                if self._END in node:
-                    best, senses = end, node[self._END]
-                if end == last or tokens[end] not in node:
-                    break
-                node = node[tokens[end]]
+        root, end_here, free, hits = self._root, self._END, 0, []
+        path = [*tokens, _AFTER_ALL]
+        for start in compress(range(len(tokens)), map(root.__contains__, tokens)):
+            node, end, best = root[path[start]], start + 1, 0
+            if start < free or (end_here not in node and path[end] not in node):
+                continue  # as mostly
+            while node is not None:
+                if end_here in node:
+                    best, senses = end, node[end_here]
+                node = node.get(path[end])
                 end += 1
             if best:
                 hits.append(Hit(start, best, senses))

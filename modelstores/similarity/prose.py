@@ -7,8 +7,8 @@ import re
 #: Code that lost its fence: indented lines, prompts, imports; assignments of calls and literals.
 _CODE_BEGINS = ("    ", "\t", ">>>", "$ ", "import ", "#include")
 _ASSIGNMENT = re.compile(r"[ \w.,]{1,60}=[^\n]*[(\['\"{]")
-#: What code has somewhere behind its first line.
-_SIGNS_OF_CODE = ("=", "```", "~~~", *(f"\n{begin}" for begin in _CODE_BEGINS))
+#: How lines of code begin behind the first.
+_LINE_OF_CODE = re.compile(rf"\n(?:{'|'.join(map(re.escape, _CODE_BEGINS))})")
 _URL = re.compile(r"https?://[^\s)>\]\"']+")
 #: A file's name tells about files: imagenet_classes.txt is no training data.
 _FILE_ENDING = re.compile(
@@ -29,10 +29,13 @@ def without_code(text: str) -> str:
 
 def _may_hold_code(text: str) -> bool:
     """Whether a text needs a look at its lines. One pass for each sign is the fastest."""
-    for sign in _SIGNS_OF_CODE:  # a generator would cost more than the search
-        if sign in text:
-            return True
-    return text.startswith(_CODE_BEGINS)
+    return (
+        "=" in text
+        or "```" in text
+        or "~~~" in text
+        or text.startswith(_CODE_BEGINS)
+        or _LINE_OF_CODE.search(text) is not None
+    )
 
 
 def _without_code_lines(text: str) -> str:

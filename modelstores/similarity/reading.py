@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from modelstores.items import Product
 from modelstores.similarity.fields import MAX_FIELD, fields_of, stated
-from modelstores.similarity.part import MAX_TITLE, Part, known_part, once
+from modelstores.similarity.matcher import tokenise
+from modelstores.similarity.part import KNOWN_FIELDS, MAX_KNOWN, MAX_TITLE, Part, known_part, once
 from modelstores.similarity.prose import without_code
 from modelstores.similarity.vocabulary import Vocabulary
 
@@ -142,8 +144,9 @@ class Reading:
         """
         if self._product.summary and speaks(self._product.summary[:MAX_FIELD].lower()):
             yield self.summary, False
-        for (heading, raw), part in zip(self.sections, self.headings, strict=True):
-            if part.tells(_is_on_training):
+        for heading, raw in self.sections:
+            read = _known_on_training if len(heading) <= MAX_KNOWN else _is_on_training
+            if read(heading, self._known):
                 yield self._passages(heading, raw, whole=True)[0], True
             elif speaks(raw.lower()):
                 for passage in self._passages(heading, raw):
@@ -164,8 +167,12 @@ class Reading:
 _FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s|\n[ \t]*\n")
 
 
-def _is_on_training(heading: Part, known: Vocabulary) -> bool:
-    return tuple(heading.text.tokens) in known.training_headings
+def _is_on_training(heading: str, known: Vocabulary) -> bool:
+    """Whether a heading says that its section is about training."""
+    return tuple(tokenise(heading)) in known.training_headings
+
+
+_known_on_training = lru_cache(KNOWN_FIELDS)(_is_on_training)
 
 
 def _where(heading: str) -> str:
