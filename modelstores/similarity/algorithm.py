@@ -68,7 +68,7 @@ def _from_headings(reading: Reading, known: Vocabulary) -> Algorithm | None:
 
 def _from_opening(reading: Reading, known: Vocabulary) -> Algorithm | None:
     """Return the family that makes up more than half of what the opening names."""
-    found = [a for part in reading.opening for a in part.tells(named_in)]
+    found = [a for part in reading.passages for a in part.tells(named_in)]
     fine = [a for a in found if not known.algorithms[a.entry].get("general")] or found
     if not fine:
         return None
@@ -90,7 +90,7 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
         return _on_backbone(chosen, reading, known)
     if chosen.variant or not entry["variant"]:
         return chosen
-    for parts in ([reading.summary], reading.opening):
+    for parts in ([reading.summary], reading.passages):
         named = [
             a
             for part in parts
@@ -108,7 +108,7 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
 
 def _on_backbone(detector: Algorithm, reading: Reading, known: Vocabulary) -> Algorithm:
     """Return the detector on the backbone that summary or opening name, if they name only one."""
-    for part in (reading.summary, *reading.opening_sections):
+    for part in (reading.summary, *(section.whole for section in reading.opening)):
         if not part.may_name(names_of(detector.entry, known)):
             continue
         named = part.tells(one_named_in)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from modelstores.items import Product
 from modelstores.similarity.fields import MAX_FIELD, fields_of, stated
-from modelstores.similarity.matcher import tokenise
-from modelstores.similarity.part import KNOWN_FIELDS, MAX_KNOWN, MAX_TITLE, Part, known_part, once
+from modelstores.similarity.part import MAX_TITLE, Part, known_part, once
 from modelstores.similarity.prose import without_code
+from modelstores.similarity.section import Section, where
 from modelstores.similarity.vocabulary import Vocabulary
 
 #: Characters read of all sections together. A model page has 4.6 KB on average and says what it
@@ -33,26 +32,12 @@ class Reading:
     def __init__(self, product: Product, known: Vocabulary) -> None:
         self._product = product
         self._known = known
-        self._sections_read: dict[tuple[str, str, bool], list[Part]] = {}
         self.fields = fields_of(product, known)
         #: whether there is nothing beyond name and fields
         self.is_bare = not (product.summary or product.sections or product.links)
 
     def _part(self, raw: str, where: str, title: bool = False, code: bool = False) -> Part:
         return Part(raw, where, self._known, title, code)
-
-    def _passages(self, heading: str, raw: str, whole: bool = False) -> list[Part]:
-        """Return a section by paragraphs, or the ``whole`` of it as one part."""
-        whole = whole or "\n\n" not in raw
-        section = (heading, raw, whole)
-        if section not in self._sections_read:
-            where = _where(heading)
-            if whole:
-                parts = [self._part(raw, where, code=True)]
-            else:  # code may go on over several paragraphs
-                parts = [self._part(piece, where) for piece in without_code(raw).split("\n\n")]
-            self._sections_read[section] = parts
-        return self._sections_read[section]
 
     @once
     def title(self) -> Part:
@@ -92,17 +77,17 @@ class Reading:
             raw = without_code(section.get("text", "")[:MAX_FIELD]).strip()
             if raw:
                 first = _FIRST_SENTENCE.split(raw[:MAX_TITLE], maxsplit=1)[0]
-                return self._part(first, _where(section.get("heading", "")[:MAX_TITLE]))
+                return self._part(first, where(section.get("heading", "")[:MAX_TITLE]))
         return self._part("", "summary")
 
     @once
-    def sections(self) -> list[tuple[str, str]]:
-        """(heading, text) of the sections, up to :data:`MAX_BODY` characters."""
+    def sections(self) -> list[Section]:
+        """The sections, up to :data:`MAX_BODY` characters."""
         found, left = [], MAX_BODY
         for section in self._product.sections:
             heading = section.get("heading", "")[:MAX_TITLE]
             raw = section.get("text", "")[:left]
-            found.append((heading, raw))
+            found.append(Section(heading, raw, self._known))
             left -= len(raw) + len(heading) + 1
             if left <= 0:
                 break
@@ -112,30 +97,29 @@ class Reading:
     def headings(self) -> list[Part]:
         """The headings of the sections."""
         return [
-            known_part(heading, "heading", self._known, title=False) for heading, _ in self.sections
+            known_part(section.heading, "heading", self._known, title=False)
+            for section in self.sections
         ]
 
     @once
-    def _opening(self) -> list[tuple[str, str]]:
-        """(heading, text) of the sections with which the page opens."""
+    def opening(self) -> list[Section]:
+        """The sections with which the page opens, up to :data:`MAX_OPENING` characters."""
         found, left = [], MAX_OPENING
-        for heading, raw in self.sections:
-            if raw:
-                found.append((heading, raw[:left]))
-                left -= len(raw)
+        for section in self.sections:
+            size = len(section.raw)
+            if size > left:
+                section = Section(section.heading, section.raw[:left], self._known)  # noqa: PLW2901
+            if size:
+                found.append(section)
+                left -= size
             if left <= 0:
                 break
         return found
 
-    @once
-    def opening(self) -> list[Part]:
-        """The paragraphs with which the page opens, up to :data:`MAX_OPENING` characters."""
-        return [part for section in self._opening for part in self._passages(*section)]
-
-    @once
-    def opening_sections(self) -> list[Part]:
-        """The same text by sections."""
-        return [part for section in self._opening for part in self._passages(*section, whole=True)]
+    @property
+    def passages(self) -> list[Part]:
+        """The paragraphs of the opening."""
+        return [passage for section in self.opening for passage in section.passages]
 
     def on_training(self, speaks: Callable[[str], Any]) -> Iterator[tuple[Part, bool]]:
         """Yield the passages that speak of training in lower case; True: all of it does.
@@ -144,12 +128,11 @@ class Reading:
         """
         if self._product.summary and speaks(self._product.summary[:MAX_FIELD].lower()):
             yield self.summary, False
-        for heading, raw in self.sections:
-            read = _known_on_training if len(heading) <= MAX_KNOWN else _is_on_training
-            if read(heading, self._known):
-                yield self._passages(heading, raw, whole=True)[0], True
-            elif speaks(raw.lower()):
-                for passage in self._passages(heading, raw):
+        for section in self.sections:
+            if section.is_on_training:
+                yield section.whole, True
+            elif speaks(section.raw.lower()):
+                for passage in section.passages:
                     if speaks(passage.prose.lower()):
                         yield passage, False
 
@@ -165,20 +148,6 @@ class Reading:
 
 
 _FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s|\n[ \t]*\n")
-
-
-def _is_on_training(heading: str, known: Vocabulary) -> bool:
-    """Whether a heading says that its section is about training."""
-    return tuple(tokenise(heading)) in known.training_headings
-
-
-_known_on_training = lru_cache(KNOWN_FIELDS)(_is_on_training)
-
-
-def _where(heading: str) -> str:
-    return f"section: {heading}".strip()
-
-
 _ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf|html)/(\d{4}\.\d{4,5})")
 _REPOSITORY = re.compile(r"github\.com/([\w.-]+/[\w-]+)")
 

@@ -262,13 +262,12 @@ def _holds_cue(phrases: Iterable[str], stems: Iterable[str]) -> Callable[[str], 
             if stem in first:
                 after.setdefault(stem, set()).add(second)
     words = "|".join(sorted(set().union(*after.values())))
-    pattern = re.compile(rf"(?:{'|'.join(after)})\w{{0,3}}\W{{1,3}}(?:{words})\b")
-    found = tuple(after)
+    cues = [(stem, re.compile(rf"{stem}\w{{0,3}}\W{{1,3}}(?:{words})\b")) for stem in after]
 
     def holds(text: str) -> bool:
-        for stem in found:  # a generator would cost more than the search
-            if stem in text:
-                return pattern.search(text) is not None
+        for stem, cue in cues:  # noqa: SIM110 -- a generator would cost more than the search
+            if stem in text and cue.search(text):
+                return True
         return False
 
     return holds
