@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, islice
+from itertools import chain, compress, count, islice, repeat
 from typing import Any, NamedTuple
 
 SENTENCE_ENDS = frozenset(".!?")
@@ -101,12 +101,21 @@ class Text:
         if self._origin is None:
             self._origin = []
             if self._normal != self.raw.lower() or len(self._normal) != len(self.raw):
-                for index, cluster in _clusters(self.raw):
-                    self._origin += [index] * len(normal(cluster))
-                self._origin.append(len(self.raw))
+                self._origin += _origins(self.raw)
         if not self._origin:
             return offset
         return self._origin[min(offset, len(self._origin) - 1)]
+
+
+def _origins(text: str) -> Iterator[int]:
+    """Yield the offset in ``text`` of each character of its normal form, and of its end."""
+    sizes = {character: len(normal(character)) for character in set(text)}
+    if any(map(unicodedata.combining, sizes)):
+        for index, cluster in _clusters(text):
+            yield from repeat(index, len(normal(cluster)))
+    else:
+        yield from chain.from_iterable(map(repeat, count(), map(sizes.__getitem__, text)))
+    yield len(text)
 
 
 def _clusters(text: str) -> Iterable[tuple[int, str]]:

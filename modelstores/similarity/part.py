@@ -27,11 +27,12 @@ class once(Generic[T]):
 
     def __init__(self, function: Callable[[Any], T]) -> None:
         self._function = function
+        self._name = function.__name__
         self.__doc__ = function.__doc__
 
     def __get__(self, instance: Any, owner: type) -> T:
         """Work it out, and put it where the next look finds it."""
-        value = instance.__dict__[self._function.__name__] = self._function(instance)
+        value = instance.__dict__[self._name] = self._function(instance)
         return value
 
 
@@ -53,14 +54,14 @@ class Asked:
     """What questions are asked about; each is answered once."""
 
     _known: Vocabulary
-    _told: dict[tuple[Any, ...], Any]
+    _told: dict[tuple[Callable[..., Any], tuple[Any, ...]], Any]
 
     def tells(self, read: Callable[..., T], *more: Any) -> T:
         """Return what ``read`` makes of this, the vocabulary, and whatever ``more`` there is.
 
         It is worked out once: what comes out is not to be changed.
         """
-        question = (read, *more)
+        question = (read, more)
         if question not in self._told:
             self._told[question] = read(self, self._known, *more)
         found: T = self._told[question]

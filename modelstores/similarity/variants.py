@@ -281,8 +281,9 @@ def read_variant(
             found[index] = _parameters_later(tokens[end:limit], slot)
     if not found:
         return Variant("", "", start)
-    generation = [v for k, v in found.items() if v and slots[k].get("family")]
-    text = [found[k] for k in sorted(found) if found[k] and not slots[k].get("family")]
+    named = [k for k, meaning in found.items() if meaning]
+    generation = [found[k] for k in named if slots[k].get("family")]
+    text = [found[k] for k in sorted(named) if not slots[k].get("family")]
     return Variant("-".join(generation), "-".join(text), end)
 
 
