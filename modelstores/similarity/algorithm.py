@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 
+from modelstores.similarity.matcher import tokenise
 from modelstores.similarity.named import Algorithm, can_hold, compose, named_in, one_named_in
 from modelstores.similarity.reading import Reading
-from modelstores.similarity.vocabulary import Vocabulary, names_of
+from modelstores.similarity.vocabulary import Vocabulary
 
 
 def find_algorithm(reading: Reading, known: Vocabulary) -> Algorithm | None:
@@ -94,7 +96,7 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
         named = [
             a
             for part in parts
-            if part.may_name(names_of(chosen.entry, known))
+            if part.may_name(_names_of(chosen.entry, known))
             for a in part.tells(named_in)
             if a.entry == chosen.entry and (a.variant or a.family != a.entry)
         ]
@@ -106,10 +108,18 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
     return chosen
 
 
+@lru_cache(maxsize=1_000)
+def _names_of(family: str, known: Vocabulary) -> tuple[tuple[str, ...], ...]:
+    """Return the names of a family as tokens, their words apart."""
+    entry = known.algorithms[family]
+    names = (name for kind in ("aliases", "exact_case", "titles") for name in entry.get(kind, ()))
+    return tuple(tuple(tokenise(name)) for name in names)
+
+
 def _on_backbone(detector: Algorithm, reading: Reading, known: Vocabulary) -> Algorithm:
     """Return the detector on the backbone that summary or opening name, if they name only one."""
     for part in (reading.summary, *(section.whole for section in reading.opening)):
-        if not part.may_name(names_of(detector.entry, known)):
+        if not part.may_name(_names_of(detector.entry, known)):
             continue
         named = part.tells(one_named_in)
         if named and named.entry == detector.entry and named.composed:

@@ -45,18 +45,19 @@ def tokenise(text: str) -> list[str]:
 class Text:
     """A piece of text with its tokens, and the way back from tokens to words.
 
-    ``where`` says where it stood in the product. Offsets are worked out only
+    ``where`` says where it stood in the product, ``form`` is its normal form if that is
+    known. Offsets are worked out only
     for the few tokens that are quoted.
     """
 
     __slots__ = ("_found", "_normal", "_origin", "_pattern", "_scanner", "raw", "tokens", "where")
 
-    def __init__(self, raw: str, where: str = "") -> None:
+    def __init__(self, raw: str, where: str = "", form: str | None = None) -> None:
         self.raw = raw
         self.where = where
         plain = raw.isascii()
         pattern = _ASCII if plain else _ANY
-        self._normal = normal(raw)
+        self._normal = normal(raw) if form is None else form
         self.tokens: list[str] = pattern.findall(self._normal)
         self._pattern = pattern
         self._scanner: Iterator[re.Match[str]] | None = None

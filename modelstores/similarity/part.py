@@ -95,7 +95,7 @@ class Part(Asked):
     @once
     def text(self) -> Text:
         """What is prose of it, as tokens."""
-        return Text(self.prose, self._where)
+        return Text(self.prose, self._where, self._normal if self.prose is self._raw else None)
 
     @once
     def _normal(self) -> str:
