@@ -120,9 +120,10 @@ class Part(Asked):
         """All names in the text, in order."""
         if not self._raw:
             return []
+        text = self.text
         return [
-            Match(self.text, hit.start, hit.end, sense)
-            for hit in self._known.trie.find(self.text.tokens)
+            Match(text, hit.start, hit.end, sense)
+            for hit in self._known.trie.find(text.tokens)
             for sense in hit.senses
             if (self.title or not sense.titles)
             and (not sense.exact or self._is_spelled(sense, hit))
