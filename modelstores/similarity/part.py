@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -172,9 +172,8 @@ def evidence(match: Match | None, words: str = "", where: str = "") -> dict[str,
     return {"words": words[:MAX_TITLE], "where": where}
 
 
-def together(shown: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def together(said: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return several pieces of evidence as one: the words, and the places where these stood."""
-    said = list(shown)
     if len(said) == 1:
         return said[0]
     words = dict.fromkeys(str(each["words"]) for each in said)

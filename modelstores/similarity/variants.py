@@ -259,8 +259,9 @@ def read_variant(
     found: dict[int, str] = {}
     i = end = start
     limit = min(len(tokens), start + MAX_TOKENS)
+    resolutions = noise["numbers"]
     while i < limit:
-        if tokens[i] in noise["numbers"] and _is_resolution(tokens, i, noise["numbers"]):
+        if tokens[i] in resolutions and _is_resolution(tokens, i, resolutions):
             i += 3
             continue
         read = _read_at(tokens, i, slots, found)
