@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 
+from modelstores.similarity.matcher import tokenise
 from modelstores.similarity.named import Algorithm, can_hold, compose, named_in, one_named_in
 from modelstores.similarity.reading import Reading
-from modelstores.similarity.vocabulary import Vocabulary, names_of
+from modelstores.similarity.vocabulary import Vocabulary
 
 
 def find_algorithm(reading: Reading, known: Vocabulary) -> Algorithm | None:
     """Return the algorithm of a product, from the most trusted place that names one."""
     chosen = one_named_in(reading.title, known)
-    field = reading.stated("ml_algorithms")
-    if field:
+    if field := reading.fields.algorithm:
         chosen = _finer(chosen, field.tells(one_named_in), known)
     for further in () if reading.is_bare else _FURTHER:
         # a general term (neural network) does not end the search, but only its kind refines it
@@ -69,7 +70,7 @@ def _from_headings(reading: Reading, known: Vocabulary) -> Algorithm | None:
 
 def _from_opening(reading: Reading, known: Vocabulary) -> Algorithm | None:
     """Return the family that makes up more than half of what the opening names."""
-    found = [a for part in reading.opening for a in part.tells(named_in)]
+    found = [a for part in reading.passages for a in part.tells(named_in)]
     fine = [a for a in found if not known.algorithms[a.entry].get("general")] or found
     if not fine:
         return None
@@ -91,11 +92,11 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
         return _on_backbone(chosen, reading, known)
     if chosen.variant or not entry["variant"]:
         return chosen
-    for parts in ([reading.summary], reading.opening):
+    for parts in ([reading.summary], reading.passages):
         named = [
             a
             for part in parts
-            if part.may_name(names_of(chosen.entry, known))
+            if part.may_name(_names_of(chosen.entry, known))
             for a in part.tells(named_in)
             if a.entry == chosen.entry and (a.variant or a.family != a.entry)
         ]
@@ -107,10 +108,18 @@ def _completed(chosen: Algorithm, reading: Reading, known: Vocabulary) -> Algori
     return chosen
 
 
+@lru_cache(maxsize=1_000)
+def _names_of(family: str, known: Vocabulary) -> tuple[tuple[str, ...], ...]:
+    """Return the names of a family as tokens, their words apart."""
+    entry = known.algorithms[family]
+    names = (name for kind in ("aliases", "exact_case", "titles") for name in entry.get(kind, ()))
+    return tuple(tuple(tokenise(name)) for name in names)
+
+
 def _on_backbone(detector: Algorithm, reading: Reading, known: Vocabulary) -> Algorithm:
     """Return the detector on the backbone that summary or opening name, if they name only one."""
-    for part in (reading.summary, *reading.opening):
-        if not part.may_name(names_of(detector.entry, known)):
+    for part in (reading.summary, *(section.whole for section in reading.opening)):
+        if not part.may_name(_names_of(detector.entry, known)):
             continue
         named = part.tells(one_named_in)
         if named and named.entry == detector.entry and named.composed:

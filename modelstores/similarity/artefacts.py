@@ -37,8 +37,10 @@ def find_artefacts(product: Product) -> list[str]:
 
 
 def _files(text: str) -> set[str]:
-    text = text.lower()
-    if not _HAS_ENDING.search(text):
-        return set()
-    names = {name for name in _FILE.findall(text) if len(name) <= MAX_TITLE}
+    text, names, end = text.lower(), set[str](), 0
+    while found := _HAS_ENDING.search(text, end):  # few lines have one
+        begin = text.rfind("\n", end, found.start()) + 1 or end
+        end = text.find("\n", found.end())
+        end = len(text) if end < 0 else end
+        names.update(name for name in _FILE.findall(text, begin, end) if len(name) <= MAX_TITLE)
     return {name for name in names if name.split(".", 1)[0] not in EVERYBODYS}

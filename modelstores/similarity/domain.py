@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from modelstores.similarity.fields import Fields
 from modelstores.similarity.named import Algorithm
 from modelstores.similarity.objective import Objective
 from modelstores.similarity.part import Part, evidence
@@ -83,10 +84,10 @@ def _by_name_or_summary(reading: Reading, known: Vocabulary) -> Domain | None:
     return None
 
 
-def said_domain(reading: Reading) -> Domain | None:
+def said_domain(fields: Fields, _: Vocabulary) -> Domain | None:
     """Return the domain that the store's own words for domain, task or objective name."""
-    stated = reading.objective
-    parts = [*reading.tasks, stated] if stated else reading.tasks
+    stated = fields.objective
+    parts = [*fields.tasks, stated] if stated else fields.tasks
     if len(parts) == 1:
         return parts[0].tells(_by_task_or_words)
     said: dict[str, Domain] = {}
@@ -94,7 +95,7 @@ def said_domain(reading: Reading) -> Domain | None:
         if answer := part.tells(_by_task_or_words):
             said.setdefault(str(answer["domain"]), answer)
     inputs = [d for d in said if d != "Other"]
-    if len(inputs) == 1 or (inputs and stated is None and len(reading.tasks) == 1):
+    if len(inputs) == 1 or (inputs and stated is None and len(fields.tasks) == 1):
         return said[inputs[0]]
     if len(inputs) > 1:
         words = ", ".join(str(said[d]["evidence"]) for d in inputs)

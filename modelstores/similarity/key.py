@@ -8,12 +8,13 @@ from modelstores.items import Product
 from modelstores.similarity.algorithm import find_algorithm
 from modelstores.similarity.artefacts import find_artefacts
 from modelstores.similarity.domain import Domain, domain_of, expected_domain, said_domain
+from modelstores.similarity.fields import Fields
 from modelstores.similarity.named import Algorithm
 from modelstores.similarity.objective import Objective, find_objective
 from modelstores.similarity.reading import Reading
 from modelstores.similarity.training import Data, find_datasets, without_backbone_data
 from modelstores.similarity.training import shown as shown_data
-from modelstores.similarity.vocabulary import vocabulary
+from modelstores.similarity.vocabulary import Vocabulary, vocabulary
 
 
 def similarity(product: Product) -> dict[str, Any]:
@@ -42,19 +43,34 @@ def describe(product: Product) -> tuple[dict[str, Any], Domain]:
     """Return what ``similarity`` and ``input_domain`` return, with one reading for both."""
     known = vocabulary()
     reading = Reading(product, known)
+    if reading.has_fields_only:
+        key, domain = reading.fields.tells(_described_by)
+        key = {**key, "datasets": [*key["datasets"]], "evidence": {**key["evidence"]}}
+    else:
+        key, domain = _describe(reading, known)
+    key["artefacts"] = find_artefacts(product)
+    key["vocabulary"] = known.version
+    return key, domain
+
+
+def _described_by(fields: Fields, known: Vocabulary) -> tuple[dict[str, Any], Domain]:
+    """Describe a product of which nothing is known but these fields."""
+    reading = Reading(Product("", "", "", "model", "list", ""), known)
+    reading.fields = fields
+    return _describe(reading, known)
+
+
+def _describe(reading: Reading, known: Vocabulary) -> tuple[dict[str, Any], Domain]:
     algorithm = find_algorithm(reading, known)
     data = find_datasets(reading, known)
-    said = said_domain(reading)
+    said = reading.fields.tells(said_domain)
     # data of an earlier round, which only running text tells, does not tell the purpose
     stated = [one for one in data if not one.told] or data
     expected = expected_domain(reading, known, said, algorithm, stated)
     ids = [one.id for one in stated]
     objective = find_objective(reading, known, algorithm, ids, expected["domain"])
     data = without_backbone_data(data, objective, known)
-    key = _key(algorithm, data, objective)
-    key["artefacts"] = find_artefacts(product)
-    key["vocabulary"] = known.version
-    return key, domain_of(said, expected, objective, known)
+    return _key(algorithm, data, objective), domain_of(said, expected, objective, known)
 
 
 def _key(

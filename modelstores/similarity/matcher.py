@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, compress, islice
+from itertools import chain, compress, count, islice, repeat
 from typing import Any, NamedTuple
 
 SENTENCE_ENDS = frozenset(".!?")
@@ -21,55 +21,15 @@ CUE_REACH = 40
 #: A token that no name contains: the end of a clause, a cell or a paragraph.
 #: Names and variants do not reach across it.
 _STOPS = r"[.,;:!?](?=\s)|\||\n[ \t]*\n"
-#: Of these, the ones that are stops only before a blank.
-_AT_END = frozenset(".,;:!?")
 #: A plus that ends a name, as in DeepLabV3+ and U-Net++; not one between names.
 _PLUS = r"\+(?<=[^\W_]\+|\+\+)(?![^\W_(])"
-_ASCII = re.compile(rf"[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}|{_PLUS}")
-_ANY = re.compile(rf"[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}|{_PLUS}")
+_MARKS = r".,;:!?|\n+"
+# the first character is looked at before the kinds of tokens are tried: most others are blanks
+_ASCII = re.compile(rf"(?=[a-z0-9{_MARKS}])(?:[a-z]+|[0-9]+(?:\.[0-9]+)*|{_STOPS}|{_PLUS})")
+_ANY = re.compile(rf"(?=[\w{_MARKS}])(?:[^\W\d_]+|\d+(?:\.\d+)*|{_STOPS}|{_PLUS})")
 
-
-#: The words that end a paragraph; they stand between two others.
-_BREAK = re.compile(r"(\n[ \t]*\n)")
-#: A text of more characters is read word by word, and each word looked up that was read before.
-_LONG = 300
-#: Words that are remembered with their tokens, and how long these are at most, in characters.
-_KNOWN, _MAX_KNOWN = 50_000, 30
-
-
-class _Words(dict[str, tuple[str, ...]]):
-    """The tokens of words, each with the blank after it."""
-
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        super().__init__()
-        self._pattern = pattern
-
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        """Read a word; when there are too many, all are forgotten."""
-        tokens = tuple(self._pattern.findall(word + " "))
-        if len(word) <= _MAX_KNOWN:
-            if len(self) >= _KNOWN:
-                self.clear()
-            self[word] = tokens
-        return tokens
-
-
-_WORDS = {pattern: _Words(pattern) for pattern in (_ASCII, _ANY)}
-
-
-def _tokens(text: str, pattern: re.Pattern[str]) -> list[str]:
-    """Return what ``pattern.findall(text)`` does, of a long text in a third of the time."""
-    if len(text) <= _LONG:
-        return pattern.findall(text)
-    known, found = _WORDS[pattern].__getitem__, []
-    for index, paragraph in enumerate(_BREAK.split(text)):
-        if index % 2:
-            found.append(paragraph)
-        else:
-            found.extend(chain.from_iterable(map(known, paragraph.split())))
-    if text[-1] in _AT_END:
-        found.pop()  # no blank follows: the text ends with it
-    return found
+#: What stands behind the last word, and in no name.
+_AFTER_ALL = " "
 
 
 def normal(text: str) -> str:
@@ -85,22 +45,24 @@ def tokenise(text: str) -> list[str]:
 class Text:
     """A piece of text with its tokens, and the way back from tokens to words.
 
-    ``where`` says where it stood in the product. Offsets are worked out only
+    ``where`` says where it stood in the product, ``form`` is its normal form if that is
+    known. Offsets are worked out only
     for the few tokens that are quoted.
     """
 
-    __slots__ = ("_normal", "_offsets", "_origin", "_pattern", "_scanner", "raw", "tokens", "where")
+    __slots__ = ("_found", "_normal", "_origin", "_pattern", "_scanner", "raw", "tokens", "where")
 
-    def __init__(self, raw: str, where: str = "") -> None:
+    def __init__(self, raw: str, where: str = "", form: str | None = None) -> None:
         self.raw = raw
         self.where = where
         plain = raw.isascii()
         pattern = _ASCII if plain else _ANY
-        self._normal = normal(raw)
-        self.tokens = _tokens(self._normal, pattern)
+        self._normal = normal(raw) if form is None else form
+        self.tokens: list[str] = pattern.findall(self._normal)
         self._pattern = pattern
         self._scanner: Iterator[re.Match[str]] | None = None
-        self._offsets: list[tuple[int, int]] = []
+        #: what was found of the tokens, up to the last that was quoted
+        self._found: list[re.Match[str]] = []
         #: empty where both have the same offsets; None: not known yet
         self._origin: list[int] | None = [] if plain else None
 
@@ -113,10 +75,10 @@ class Text:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the character offsets in ``raw`` of the tokens ``start`` to ``end`` (excluded)."""
-        missing = end - len(self._offsets)
-        self._scanner = self._scanner or self._pattern.finditer(self._normal)
-        self._offsets.extend(found.span() for found in islice(self._scanner, max(0, missing)))
-        first, last = self._offsets[start][0], self._offsets[end - 1][1]
+        if end > len(self._found):
+            self._scanner = self._scanner or self._pattern.finditer(self._normal)
+            self._found.extend(islice(self._scanner, end - len(self._found)))
+        first, last = self._found[start].start(), self._found[end - 1].end()
         if self._origin == []:
             return first, last
         return self._original(first), self._original(last)
@@ -140,13 +102,21 @@ class Text:
         if self._origin is None:
             self._origin = []
             if self._normal != self.raw.lower() or len(self._normal) != len(self.raw):
-                for index, cluster in _clusters(self.raw):
-                    size = len(unicodedata.normalize("NFKC", cluster).lower())
-                    self._origin += [index] * size
-                self._origin.append(len(self.raw))
+                self._origin += _origins(self.raw)
         if not self._origin:
             return offset
         return self._origin[min(offset, len(self._origin) - 1)]
+
+
+def _origins(text: str) -> Iterator[int]:
+    """Yield the offset in ``text`` of each character of its normal form, and of its end."""
+    sizes = {character: len(normal(character)) for character in set(text)}
+    if any(map(unicodedata.combining, sizes)):
+        for index, cluster in _clusters(text):
+            yield from repeat(index, len(normal(cluster)))
+    else:
+        yield from chain.from_iterable(map(repeat, count(), map(sizes.__getitem__, text)))
+    yield len(text)
 
 
 def _clusters(text: str) -> Iterable[tuple[int, str]]:
@@ -199,17 +169,16 @@ class Trie:
 
     def find(self, tokens: Sequence[str]) -> list[Hit]:
         """Return the names in ``tokens``, leftmost first, longest first, none overlapping."""
-        root, last, free, hits = self._root, len(tokens), 0, []
-        for start in compress(range(last), map(root.__contains__, tokens)):
-            if start < free:
-                continue
-            node, end, best, senses = root[tokens[start]], start + 1, 0, ()
-            while True:
-                if self._END in node:
-                    best, senses = end, node[self._END]
-                if end == last or tokens[end] not in node:
-                    break
-                node = node[tokens[end]]
+        root, end_here, free, hits = self._root, self._END, 0, []
+        path = [*tokens, _AFTER_ALL]
+        for start in compress(range(len(tokens)), map(root.__contains__, tokens)):
+            node, end, best = root[path[start]], start + 1, 0
+            if start < free or (end_here not in node and path[end] not in node):
+                continue  # as mostly
+            while node is not None:
+                if end_here in node:
+                    best, senses = end, node[end_here]
+                node = node.get(path[end])
                 end += 1
             if best:
                 hits.append(Hit(start, best, senses))

@@ -36,7 +36,7 @@ class Algorithm:
         """The words that named it, and where they stood."""
         if self.link:
             return evidence(None, self.link, "links")
-        return together(evidence(match) for match in self.matches)
+        return together([evidence(match) for match in self.matches])
 
 
 def named_in(part: Part, known: Vocabulary) -> list[Algorithm]:
@@ -115,9 +115,11 @@ def _after(match: Match, part: Part, known: Vocabulary) -> Sequence[int]:
     """
     tokens = match.text.tokens
     reach = range(match.end, min(match.end + MAX_TOKENS, len(tokens)))
-    if not part.title:
+    if not part.title or not reach:
         return reach
-    skipped = {i for m in part.of("dataset") for i in range(m.start, _after_edition(m))}
+    skipped: set[int] = set()
+    for dataset in part.of("dataset"):
+        skipped.update(range(dataset.start, _after_edition(dataset)))
     if part.handle and not known.languages.keys().isdisjoint(tokens):
         # es is Spanish, if it is not the size of an EfficientNet
         slots = known.algorithms[match.sense.id]["variant"]

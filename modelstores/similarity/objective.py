@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from modelstores.similarity.matcher import SENTENCE_ENDS
@@ -41,17 +43,36 @@ def find_objective(
     on the page the family says it if it serves one task only, and the training
     data serves that same task.
     """
-    places = [reading.objective, reading.title, *reading.tasks]
-    if not reading.is_bare:
-        places.append(reading.summary)
-    found = [o for part in places if part and (o := part.tells(_objective_in, domain))]
+    chosen: Objective | None = None
+    for part in _places(reading):
+        named = part.tells(_objective_in, domain)
+        if named and chosen and _refines(named.id, chosen.id, known):
+            return named
+        chosen = chosen or named
+        if chosen and chosen.id not in _coarse(known):
+            return chosen
     prior = _by_prior(known, algorithm, datasets)
-    if not found:
+    if prior and (chosen is None or _refines(prior.id, chosen.id, known)):
         return prior
-    for finer in (*found[1:], prior):
-        if finer and _refines(finer.id, found[0].id, known):
-            return finer
-    return found[0]
+    return chosen
+
+
+def _places(reading: Reading) -> Iterator[Part]:
+    """Yield the texts that may say what a model is for, the most trusted first."""
+    if reading.fields.objective:
+        yield reading.fields.objective
+    yield reading.title
+    yield from reading.fields.tasks
+    if not reading.is_bare:
+        yield reading.summary
+
+
+@lru_cache(maxsize=1)
+def _coarse(known: Vocabulary) -> frozenset[str]:
+    """Return the objectives of which there is a finer one."""
+    entries = known.objectives.values()
+    parents = (entry["parent"] for entry in entries if "parent" in entry)
+    return frozenset((*parents, *(coarse for e in entries for coarse in e.get("stated_as", ()))))
 
 
 def _refines(finer: str, coarse: str, known: Vocabulary) -> bool:

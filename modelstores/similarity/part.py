@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -27,11 +27,12 @@ class once(Generic[T]):
 
     def __init__(self, function: Callable[[Any], T]) -> None:
         self._function = function
+        self._name = function.__name__
         self.__doc__ = function.__doc__
 
     def __get__(self, instance: Any, owner: type) -> T:
         """Work it out, and put it where the next look finds it."""
-        value = instance.__dict__[self._function.__name__] = self._function(instance)
+        value = instance.__dict__[self._name] = self._function(instance)
         return value
 
 
@@ -49,7 +50,25 @@ class Match(NamedTuple):
         return self.text.words(self.start, self.end)
 
 
-class Part:
+class Asked:
+    """What questions are asked about; each is answered once."""
+
+    _known: Vocabulary
+    _told: dict[tuple[Callable[..., Any], tuple[Any, ...]], Any]
+
+    def tells(self, read: Callable[..., T], *more: Any) -> T:
+        """Return what ``read`` makes of this, the vocabulary, and whatever ``more`` there is.
+
+        It is worked out once: what comes out is not to be changed.
+        """
+        question = (read, more)
+        if question not in self._told:
+            self._told[question] = read(self, self._known, *more)
+        found: T = self._told[question]
+        return found
+
+
+class Part(Asked):
     """A text with what was found in it.
 
     ``title``: it is a name or a field, where short names may be taken at their word.
@@ -61,17 +80,22 @@ class Part:
         self, raw: str, where: str, known: Vocabulary, title: bool = False, code: bool = False
     ) -> None:
         self._raw = raw
-        self._where = where
         self._code = code
+        self._where = where
         self.title = title
         self.handle = title and (not raw or raw.split(maxsplit=1) == [raw])
         self._known = known
-        self._told: dict[tuple[Any, ...], Any] = {}
+        self._told = {}
+
+    @once
+    def prose(self) -> str:
+        """The text without its code."""
+        return without_code(self._raw) if self._code else self._raw
 
     @once
     def text(self) -> Text:
-        """The text, without its code, as tokens."""
-        return Text(without_code(self._raw) if self._code else self._raw, self._where)
+        """What is prose of it, as tokens."""
+        return Text(self.prose, self._where, self._normal if self.prose is self._raw else None)
 
     @once
     def _normal(self) -> str:
@@ -82,20 +106,33 @@ class Part:
 
         A cheap test, which reads nothing: only a no is certain.
         """
-        return any(all(token in self._normal for token in name) for name in names)
+        text = self._normal
+        for name in names:  # generators would cost more than the search
+            for token in name:
+                if token not in text:
+                    break
+            else:
+                return True
+        return False
 
     @once
     def matches(self) -> list[Match]:
         """All names in the text, in order."""
         if not self._raw:
             return []
+        text = self.text
         return [
-            Match(self.text, hit.start, hit.end, sense)
-            for hit in self._known.trie.find(self.text.tokens)
+            Match(text, hit.start, hit.end, sense)
+            for hit in self._known.trie.find(text.tokens)
             for sense in hit.senses
             if (self.title or not sense.titles)
             and (not sense.exact or self._is_spelled(sense, hit))
         ]
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether there is a name in it, or words that introduce one that is not known."""
+        return bool(self.matches) or "trained on" in self._normal
 
     def _is_spelled(self, sense: Sense, hit: Hit) -> bool:
         """Whether a short name is written as it needs to be, if only that makes it one here."""
@@ -116,17 +153,6 @@ class Part:
         """Return the matches of one kind."""
         return self._by_kind.get(kind, [])
 
-    def tells(self, read: Callable[..., T], *more: Any) -> T:
-        """Return what ``read`` makes of this part, the vocabulary, and whatever ``more`` there is.
-
-        It is worked out once: what comes out is not to be changed.
-        """
-        question = (read, *more)
-        if question not in self._told:
-            self._told[question] = read(self, self._known, *more)
-        found: T = self._told[question]
-        return found
-
 
 def known_part(raw: str, where: str, known: Vocabulary, title: bool) -> Part:
     """Return a field or heading as a part; what stores say again and again is read once."""
@@ -146,9 +172,8 @@ def evidence(match: Match | None, words: str = "", where: str = "") -> dict[str,
     return {"words": words[:MAX_TITLE], "where": where}
 
 
-def together(shown: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def together(said: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return several pieces of evidence as one: the words, and the places where these stood."""
-    said = list(shown)
     if len(said) == 1:
         return said[0]
     words = dict.fromkeys(str(each["words"]) for each in said)

@@ -7,8 +7,8 @@ import re
 #: Code that lost its fence: indented lines, prompts, imports; assignments of calls and literals.
 _CODE_BEGINS = ("    ", "\t", ">>>", "$ ", "import ", "#include")
 _ASSIGNMENT = re.compile(r"[ \w.,]{1,60}=[^\n]*[(\['\"{]")
-#: What code has somewhere: a text without any of it is not looked at line by line.
-_MAY_BE_CODE = re.compile(rf"```|~~~|=|(?:\A|\n)(?:{'|'.join(map(re.escape, _CODE_BEGINS))})")
+#: How lines of code begin behind the first.
+_LINE_OF_CODE = re.compile(rf"\n(?:{'|'.join(map(re.escape, _CODE_BEGINS))})")
 _URL = re.compile(r"https?://[^\s)>\]\"']+")
 #: A file's name tells about files: imagenet_classes.txt is no training data.
 _FILE_ENDING = re.compile(
@@ -20,11 +20,22 @@ _MAX_FILE_NAME = 120
 
 def without_code(text: str) -> str:
     """Return ``text`` with code, addresses and file names as blanks of equal length."""
-    if _MAY_BE_CODE.search(text):
+    if _may_hold_code(text):
         text = _without_code_lines(text)
     if "://" in text:
         text = _URL.sub(lambda match: " " * len(match[0]), text)
     return _without_files(text)
+
+
+def _may_hold_code(text: str) -> bool:
+    """Whether a text needs a look at its lines. One pass for each sign is the fastest."""
+    return (
+        "=" in text
+        or "```" in text
+        or "~~~" in text
+        or text.startswith(_CODE_BEGINS)
+        or _LINE_OF_CODE.search(text) is not None
+    )
 
 
 def _without_code_lines(text: str) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from modelstores.items import Product
+from modelstores.similarity.fields import MAX_FIELD, fields_of, stated
 from modelstores.similarity.part import MAX_TITLE, Part, known_part, once
 from modelstores.similarity.prose import without_code
+from modelstores.similarity.section import Section, where
 from modelstores.similarity.vocabulary import Vocabulary
 
 #: Characters read of all sections together. A model page has 4.6 KB on average and says what it
@@ -20,8 +22,6 @@ MAX_BODY = 20_000
 #: Characters of these in which a family is looked for that neither name, field nor heading names:
 #: a page says first what its model is, later what it is compared with.
 MAX_OPENING = 2_500
-#: Characters read of a stated field or summary.
-MAX_FIELD = 2_000
 #: Links looked at.
 MAX_LINKS = 200
 
@@ -32,10 +32,11 @@ class Reading:
     def __init__(self, product: Product, known: Vocabulary) -> None:
         self._product = product
         self._known = known
+        self.fields = fields_of(product, known)
         #: whether there is nothing beyond name and fields
         self.is_bare = not (product.summary or product.sections or product.links)
 
-    def _part(self, raw: str, where: str, title: bool = True, code: bool = False) -> Part:
+    def _part(self, raw: str, where: str, title: bool = False, code: bool = False) -> Part:
         return Part(raw, where, self._known, title, code)
 
     @once
@@ -46,7 +47,7 @@ class Reading:
         """
         name = "" if self._product.only_listed else self._product.name.strip()[:MAX_TITLE]
         if "/" not in name:
-            return self._part(name, "name")
+            return self._part(name, "name", title=True)
         pieces = name.split("/")
         rest = "".join(pieces[1:])
         # ViT-B/16 has no owner: what an owner gives to a model has letters
@@ -54,53 +55,39 @@ class Reading:
             pieces = pieces[1:]
             if len(pieces) > 1 and pieces[-1].isdecimal():
                 pieces.pop()
-        return self._part("/".join(pieces), "name")
+        return self._part("/".join(pieces), "name", title=True)
 
     def stated(self, element: str) -> Part | None:
         """Return what the store states in a field."""
-        words = self._product.stated.get(element)
-        if not words:
-            return None
-        return known_part(words[:MAX_FIELD], f"stated:{element}", self._known, title=True)
+        return stated(element, self._product.stated.get(element, ""), self._known)
 
-    @once
-    def objective(self) -> Part | None:
-        """The objective that the store states."""
-        return self.stated("objective")
-
-    @once
-    def tasks(self) -> list[Part]:
-        """The input domains or tasks in the store's words, without the stated objective again."""
-        objective = self._product.stated.get("objective")
-        return [
-            known_part(words[:MAX_TITLE], "input_domains", self._known, title=True)
-            for words in self._product.input_domains[:MAX_LINKS]
-            if words != objective
-        ]
+    @property
+    def has_fields_only(self) -> bool:
+        """Whether nothing tells what the product is but the :class:`Fields`."""
+        has_more = not self.is_bare or "training_set" in self._product.stated
+        return not (has_more or self.title.may_tell)
 
     @once
     def summary(self) -> Part:
         """The summary; without one, the first words of the page."""
         summary = (self._product.summary or "")[:MAX_FIELD].strip()
         if summary:
-            return self._part(summary, "summary", title=False, code=True)
+            return self._part(summary, "summary", code=True)
         for section in self._product.sections:
             raw = without_code(section.get("text", "")[:MAX_FIELD]).strip()
             if raw:
                 first = _FIRST_SENTENCE.split(raw[:MAX_TITLE], maxsplit=1)[0]
-                return self._part(
-                    first, _where(section.get("heading", "")[:MAX_TITLE]), title=False
-                )
-        return self._part("", "summary", title=False)
+                return self._part(first, where(section.get("heading", "")[:MAX_TITLE]))
+        return self._part("", "summary")
 
     @once
-    def sections(self) -> list[tuple[str, str]]:
-        """(heading, text) of the sections, up to :data:`MAX_BODY` characters."""
+    def sections(self) -> list[Section]:
+        """The sections, up to :data:`MAX_BODY` characters."""
         found, left = [], MAX_BODY
         for section in self._product.sections:
             heading = section.get("heading", "")[:MAX_TITLE]
             raw = section.get("text", "")[:left]
-            found.append((heading, raw))
+            found.append(Section(heading, raw, self._known))
             left -= len(raw) + len(heading) + 1
             if left <= 0:
                 break
@@ -110,18 +97,29 @@ class Reading:
     def headings(self) -> list[Part]:
         """The headings of the sections."""
         return [
-            known_part(heading, "heading", self._known, title=False) for heading, _ in self.sections
+            known_part(section.heading, "heading", self._known, title=False)
+            for section in self.sections
         ]
 
     @once
-    def opening(self) -> list[Part]:
-        """The texts with which the page opens, up to :data:`MAX_OPENING` characters."""
+    def opening(self) -> list[Section]:
+        """The sections with which the page opens, up to :data:`MAX_OPENING` characters."""
         found, left = [], MAX_OPENING
-        for heading, raw in self.sections:
-            if left > 0 and raw:
-                found.append(self._part(raw[:left], _where(heading), title=False, code=True))
-                left -= len(raw)
+        for section in self.sections:
+            size = len(section.raw)
+            if size > left:
+                section = Section(section.heading, section.raw[:left], self._known)  # noqa: PLW2901
+            if size:
+                found.append(section)
+                left -= size
+            if left <= 0:
+                break
         return found
+
+    @property
+    def passages(self) -> list[Part]:
+        """The paragraphs of the opening."""
+        return [passage for section in self.opening for passage in section.passages]
 
     def on_training(self, speaks: Callable[[str], Any]) -> Iterator[tuple[Part, bool]]:
         """Yield the passages that speak of training in lower case; True: all of it does.
@@ -130,13 +128,13 @@ class Reading:
         """
         if self._product.summary and speaks(self._product.summary[:MAX_FIELD].lower()):
             yield self.summary, False
-        for (heading, raw), part in zip(self.sections, self.headings, strict=True):
-            if part.tells(_is_on_training):
-                yield self._part(raw, _where(heading), title=False, code=True), True
-            elif speaks(raw.lower()):
-                for passage in without_code(raw).split("\n\n"):
-                    if speaks(passage.lower()):
-                        yield self._part(passage, _where(heading), title=False), False
+        for section in self.sections:
+            if section.is_on_training:
+                yield section.whole, True
+            elif speaks(section.raw.lower()):
+                for passage in section.passages:
+                    if speaks(passage.prose.lower()):
+                        yield passage, False
 
     @once
     def links(self) -> list[tuple[str, str]]:
@@ -150,16 +148,6 @@ class Reading:
 
 
 _FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s|\n[ \t]*\n")
-
-
-def _is_on_training(heading: Part, known: Vocabulary) -> bool:
-    return tuple(heading.text.tokens) in known.training_headings
-
-
-def _where(heading: str) -> str:
-    return f"section: {heading}".strip()
-
-
 _ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf|html)/(\d{4}\.\d{4,5})")
 _REPOSITORY = re.compile(r"github\.com/([\w.-]+/[\w-]+)")
 

@@ -57,12 +57,12 @@ def told_by_passage(reading: Reading, known: Vocabulary, stated: bool) -> Iterat
     Beside ``stated`` data only fine-tuning and parts of data sets are of interest.
     """
 
-    def speaks(raw: str) -> bool:
-        if stated:
-            return known.speaks_of_finetuning(raw) or _speaks_of_subset(raw)
-        return known.speaks_of_training(raw)
+    def speaks_beside(raw: str) -> bool:
+        return known.speaks_of_finetuning(raw) or _speaks_of_subset(raw)
 
-    for part, training in reading.on_training(speaks):
+    for part, training in reading.on_training(
+        speaks_beside if stated else known.speaks_of_training
+    ):
         told = list(_told_in(part, TRAINING if training else ""))
         if told:
             yield told

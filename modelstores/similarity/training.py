@@ -50,6 +50,8 @@ def find_datasets(reading: Reading, known: Vocabulary) -> list[Data]:
     found = dict(_from_title(reading.title, known))
     if field := reading.stated("training_set"):
         found.update(field.tells(_from_field))
+    if reading.is_bare and not found:
+        return []
     stated = frozenset(found)
     passages: list[list[Told]] = []
     if not reading.is_bare:
@@ -71,7 +73,7 @@ def find_datasets(reading: Reading, known: Vocabulary) -> list[Data]:
 
 def shown(data: list[Data]) -> dict[str, Any]:
     """Return the words that named the data sets, the places of these, and their roles if told."""
-    said = together(each for one in data for each in one.shown)
+    said = together([each for one in data for each in one.shown])
     roles = {one.name: one.role for one in data if one.role}
     return {**said, "roles": roles} if len(set(roles.values())) > 1 else said
 

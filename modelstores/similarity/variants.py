@@ -137,13 +137,16 @@ def _shape(tokens: Tokens, i: int, slot: Slot) -> Read:
     return read, slot["values"].get(f"{layers} {hidden}", f"l{layers}-h{hidden}")
 
 
+#: What stands behind a number of parameters.
+_UNITS = {"billion": "b", "million": "m", "b": "b", "m": "m"}
+
+
 def _parameters(tokens: Tokens, i: int, _: Slot) -> Read:
     """A number of parameters: ``7B``, ``350M``."""
     number, unit = _at(tokens, i), _at(tokens, i + 1)
-    unit = {"billion": "b", "million": "m"}.get(unit, unit)
-    if not number[:1].isdecimal() or len(number) > 6 or unit not in ("b", "m"):
+    if unit not in _UNITS or not number[:1].isdecimal() or len(number) > 6:
         return None
-    return 2, _plain(number) + unit
+    return 2, _plain(number) + _UNITS[unit]
 
 
 def _noise(tokens: Tokens, i: int, noise: Mapping[str, Any]) -> int:
@@ -154,8 +157,10 @@ def _noise(tokens: Tokens, i: int, noise: Mapping[str, Any]) -> int:
 
 
 def _parameters_later(tokens: Tokens, slot: Slot) -> str:
-    reads = (_parameters(tokens, i, slot) for i in range(len(tokens)))
-    return next((read[1] for read in reads if read), "")
+    for i, unit in enumerate(tokens[1:]):
+        if unit in _UNITS and (read := _parameters(tokens, i, slot)):
+            return read[1]
+    return ""
 
 
 def _flops(tokens: Tokens, i: int, _: Slot) -> Read:
@@ -187,6 +192,9 @@ KINDS: dict[str, Callable[[Tokens, int, Slot], Read]] = {
 }
 
 
+#: The kinds that can begin with numbers other than those among their beginnings.
+_ANY_NUMBER = frozenset({"version", "width", "groups", "parameters", "flops"})
+
 #: The words with which a slot of each kind can begin; None: it begins with a number only.
 _BEGINNINGS: dict[str, Callable[[Slot], Iterable[str]] | None] = {
     "word": lambda slot: (phrase.split(" ", 1)[0] for phrase in slot["values"]),
@@ -203,12 +211,12 @@ _BEGINNINGS: dict[str, Callable[[Slot], Iterable[str]] | None] = {
 
 
 def _is_resolution(tokens: Tokens, i: int, numbers: Collection[str]) -> bool:
-    """Whether an input resolution with both its sides is at ``i``: ``416x416``."""
-    return tokens[i] in numbers and _at(tokens, i + 1) == "x" and _at(tokens, i + 2) in numbers
+    """Whether the number at ``i`` is a side of an input resolution with both: ``416x416``."""
+    return _at(tokens, i + 1) == "x" and _at(tokens, i + 2) in numbers
 
 
 def beginnings(slot: Slot) -> frozenset[str]:
-    """Return the words with which a slot can begin; a number is always worth a look."""
+    """Return the words, and the numbers if they are few, with which a slot can begin."""
     words = _BEGINNINGS[slot["kind"]]
     return frozenset(words(slot)) if words else frozenset()
 
@@ -217,10 +225,11 @@ def _read_at(
     tokens: Tokens, i: int, slots: Sequence[Slot], found: Mapping[int, str]
 ) -> tuple[int, int, str] | None:
     """Return the slot that reads token ``i``, how many tokens it reads, and what they mean."""
-    number = tokens[i][0].isdecimal()
+    token = tokens[i]
+    number = token[0].isdecimal()
     for index, slot in enumerate(slots):
-        if index not in found and (number or tokens[i] in slot["begins"]):
-            read = KINDS[slot["kind"]](tokens, i, slot)
+        if token in slot["begins"] or (number and slot["kind"] in _ANY_NUMBER):
+            read = None if index in found else KINDS[slot["kind"]](tokens, i, slot)
             if read is not None:
                 return index, *read
     return None
@@ -250,8 +259,9 @@ def read_variant(
     found: dict[int, str] = {}
     i = end = start
     limit = min(len(tokens), start + MAX_TOKENS)
+    resolutions = noise["numbers"]
     while i < limit:
-        if _is_resolution(tokens, i, noise["numbers"]):
+        if tokens[i] in resolutions and _is_resolution(tokens, i, resolutions):
             i += 3
             continue
         read = _read_at(tokens, i, slots, found)
@@ -272,9 +282,10 @@ def read_variant(
             found[index] = _parameters_later(tokens[end:limit], slot)
     if not found:
         return Variant("", "", start)
-    generation = "-".join(v for k, v in found.items() if v and slots[k].get("family"))
-    text = "-".join(found[k] for k in sorted(found) if found[k] and not slots[k].get("family"))
-    return Variant(generation, text, end)
+    named = [k for k, meaning in found.items() if meaning]
+    generation = [found[k] for k in named if slots[k].get("family")]
+    text = [found[k] for k in sorted(named) if not slots[k].get("family")]
+    return Variant("-".join(generation), "-".join(text), end)
 
 
 def with_backbone(variant: str, backbone: str, necks: Collection[str], own: Collection[str]) -> str:

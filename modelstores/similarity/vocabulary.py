@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
-from itertools import pairwise
+from itertools import pairwise, starmap
 from itertools import product as combinations
 from typing import Any, NamedTuple
 
@@ -85,14 +85,6 @@ class Vocabulary:
             found.add(parent)
             parent = self.algorithms[parent].get("is_a")
         return found
-
-
-@lru_cache(maxsize=1_000)
-def names_of(family: str, known: Vocabulary) -> tuple[tuple[str, ...], ...]:
-    """Return the names of a family as tokens, their words apart."""
-    entry = known.algorithms[family]
-    names = (name for kind in ("aliases", "exact_case", "titles") for name in entry.get(kind, ()))
-    return tuple(tuple(tokenise(name)) for name in names)
 
 
 def raw(name: str) -> dict[str, Any]:
@@ -254,24 +246,31 @@ def _trie(
 def _holds_cue(phrases: Iterable[str], stems: Iterable[str]) -> Callable[[str], bool]:
     """Return a cheap test, for text in lower case, whether one of the phrases can be in it.
 
-    Each has a word with one of the stems, and a word after it.
+    Each has a word with one of the stems and an ending, and a word after it.
     """
-    after: dict[str, set[str]] = {}
+    after: dict[str, dict[str, set[str]]] = {}
     for first, second in (pair for phrase in phrases for pair in pairwise(tokenise(phrase))):
         for stem in stems:
             if stem in first:
-                after.setdefault(stem, set()).add(second)
-    words = "|".join(sorted(set().union(*after.values())))
-    pattern = re.compile(rf"(?:{'|'.join(after)})\w{{0,3}}\W{{1,3}}(?:{words})\b")
-    found = tuple(after)
+                ending = first.split(stem, 1)[1]
+                after.setdefault(stem, {}).setdefault(ending, set()).add(second)
+    cues = [
+        (stem, re.compile(rf"{stem}(?:{'|'.join(starmap(_before, endings.items()))})\b"))
+        for stem, endings in after.items()
+    ]
 
     def holds(text: str) -> bool:
-        for stem in found:  # a generator would cost more than the search
-            if stem in text:
-                return pattern.search(text) is not None
+        for stem, cue in cues:  # noqa: SIM110 -- a generator would cost more than the search
+            if stem in text and cue.search(text):
+                return True
         return False
 
     return holds
+
+
+def _before(ending: str, words: set[str]) -> str:
+    """Return an expression for the ending of a word before one of the words."""
+    return rf"{ending}\W{{1,3}}(?:{'|'.join(sorted(words))})"
 
 
 def _slots(part: Any, grammars: Mapping[str, Any]) -> list[dict[str, Any]]:
