@@ -12,10 +12,13 @@ from modelstores.database.rows import License, Reference
 from modelstores.digest import content_hash
 from modelstores.elements.codebook import load
 from modelstores.elements.references import references
+from modelstores.elements.rules import default_rules
 from modelstores.elements.tagger import tag
+from modelstores.elements.values import language
 from modelstores.elements.values.normalise import normalise
 from modelstores.items import Product
 from modelstores.similarity import describe as keys
+from modelstores.similarity.vocabulary import vocabulary
 from modelstores.validation import faults
 
 #: Elements whose values are licences.
@@ -23,6 +26,13 @@ LICENSES = [element.id for element in load().elements if element.values == "lice
 
 #: Digests of what has the tags and keys of this run's versions.
 Known = Container[str | None]
+
+
+def get_ready() -> None:
+    """Load what describing needs, which else is loaded when it is first needed."""
+    default_rules()
+    vocabulary()
+    language.read("en")
 
 
 def describe(products: Iterable[Product], known: Known) -> None:

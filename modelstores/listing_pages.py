@@ -30,6 +30,12 @@ logger = logging.getLogger(__name__)
 #: takes as long to start as to read a few.
 WORTH_A_WORKER = 10
 
+#: The download slot of an archive's listings: as many are at work as keep two processes busy.
+SLOT = "listings"
+LISTINGS = {SLOT: {"delay": 0, "concurrency": 12}}
+#: Listings at the worker, of these, while this process reads one itself.
+ENOUGH = 10
+
 
 def listings(store: Store, archive: Archive) -> list[str]:
     """Return the addresses of a store's listing pages that an archive holds."""
@@ -79,7 +85,7 @@ class ListingPages:
         for url in listings(spider, archive):
             if spider.frontier.is_full:
                 return
-            yield self.ask(Request(url))
+            yield self.ask(Request(url, meta={"download_slot": SLOT}))
 
     async def read(self, response: Response) -> AsyncIterator[Request | Listing | Product]:
         """Ask for the products, and the further listings, of a listing page.
@@ -139,11 +145,15 @@ class ListingPages:
         return spider.ask_product(link.url) if frontier.take(native_id) else None
 
     async def _read_ahead(self, response: Response) -> Found | None:
-        """Return what the worker finds in a listing; None if there is none that can be asked."""
-        if self._worker is None or not self._worker.is_alive:
+        """Return what the worker finds in a listing; None if there is none that can be asked.
+
+        One that has enough to do is not asked: else this process would wait for it.
+        """
+        worker = self._worker
+        if worker is None or not worker.is_alive or worker.pending >= ENOUGH:
             return None
         self._spider.crawler.stats.inc_value("listings/by_worker")
-        return await self._worker.read(response)
+        return await worker.read(response)
 
     @property
     def _feeds(self) -> bool:

@@ -25,7 +25,7 @@ from modelstores.capture.wayback import live_address
 from modelstores.frontier import Frontier
 from modelstores.garbage import search_often
 from modelstores.items import Policy, Product, Rejection, merge
-from modelstores.listing_pages import ListingPages
+from modelstores.listing_pages import LISTINGS, ListingPages
 from modelstores.losses import reason, rejection
 from modelstores.page import EmptyShell, NotAProduct
 from modelstores.redirects import LedAway, led_to
@@ -47,6 +47,7 @@ REPLAY_SETTINGS: dict[str, Any] = {
     "AUTOTHROTTLE_ENABLED": False,
     "DOWNLOAD_DELAY": 0,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
+    "DOWNLOAD_SLOTS": LISTINGS,
 }
 #: The same without a browser: nothing that could fetch is loaded, which takes long.
 OFFLINE_SETTINGS: dict[str, Any] = {

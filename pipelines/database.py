@@ -60,8 +60,8 @@ class DatabasePipeline(Station):
         return item
 
     def _add(self, item: Item) -> None:
-        for entry in item.ready if isinstance(item, Listing) else ():
-            self._writer.put(entry, item.capture)
+        if isinstance(item, Listing):
+            self._writer.put(item.ready, item.capture)
         for product in products(item):
             self._writer.add(product, *mentioned(product, self._writer.terms.known))
         self.spider.account.add("stored", len(item) if isinstance(item, Listing) else 1)

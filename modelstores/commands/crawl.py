@@ -15,6 +15,7 @@ from scrapy.crawler import Crawler
 from modelstores import browser
 from modelstores.arguments import ArgumentError, Arguments
 from modelstores.database.engine import DatabaseError
+from modelstores.garbage import search_seldom
 from modelstores.opening import Opening
 from modelstores.spider import StoreSpider
 
@@ -34,6 +35,7 @@ class Command(ScrapyCrawl):
             self.exitcode = 2
             return
         super().run(args, opts)
+        search_seldom()  # what is left goes with the process
         if not self.exitcode and self._run is not None:
             self.exitcode = int(self._run.stats.get_value("snapshot/status") != "complete")
 

@@ -153,17 +153,16 @@ class Writer:
         """
         if product.store != self.run.store:
             raise ValueError(f"product of {product.store!r} in a run over {self.run.store!r}")
-        self.put(entry(product, self.terms, references, licenses), product.capture, product.record)
+        made = entry(product, self.terms, references, licenses)
+        self._wait(self._products, [Seen(made, product.capture, product.record)])
 
-    def put(
-        self, made: Entry, capture: Capture | None = None, record: Capture | None = None
-    ) -> None:
-        """Add what ``add`` would make of a product, made elsewhere."""
-        self._wait(self._products, Seen(made, capture, record))
+    def put(self, entries: Iterable[Entry], capture: Capture | None = None) -> None:
+        """Add what ``add`` would make of the products of one page, made elsewhere."""
+        self._wait(self._products, [Seen(one, capture, None) for one in entries])
 
     def reject(self, rejection: Rejection) -> None:
         """Put what failed into quarantine."""
-        self._wait(self._rejections, rejection)
+        self._wait(self._rejections, [rejection])
 
     def add_policy(self, page: Policy, elements: Mapping[str, Mapping[str, Any]]) -> None:
         """Write what a policy page shows: {element: {"state", "evidence", "where", "rule"}}."""
@@ -283,14 +282,18 @@ class Writer:
             self._here.captures = known  # rows that were rolled back have no number
             raise
 
-    def _wait(self, waiting: list[Any], one: object) -> None:
-        if not (self._products or self._rejections):
-            self._since = self._clock()
-        waiting.append(one)
-        if len(self._products) + len(self._rejections) >= self.batch:
-            self.flush()
-        else:
-            self.tick()
+    def _wait(self, waiting: list[Any], ones: Sequence[object]) -> None:
+        while ones:
+            waited = len(self._products) + len(self._rejections)
+            if not waited:
+                self._since = self._clock()
+            room = self.batch - waited
+            waiting += ones[:room]
+            ones = ones[room:]
+            if len(self._products) + len(self._rejections) >= self.batch:
+                self.flush()
+            else:
+                self.tick()
 
     def counts(self, given: Mapping[str, int]) -> dict[str, int]:
         """Return the counts of the run as they stand in the snapshot, once all was flushed.
