@@ -14,6 +14,7 @@ from sqlalchemy import Table
 
 from modelstores.database import tables
 from modelstores.database.engine import connect
+from modelstores.similarity.files import current_version
 from modelstores.similarity.vocabulary import vocabulary
 
 #: Groups of the rows, and stores with their part of the products.
@@ -49,7 +50,7 @@ def fill(path: Path, number: int) -> None:
     Of the groups few are large and most small: a group's rank is drawn log-uniformly.
     """
     connect(f"sqlite:///{path}").dispose()
-    lot, made, version = random.Random(2), keys(), vocabulary().version
+    lot, made, version = random.Random(2), keys(), current_version()
     when = "2026-01-01T00:00:00Z"
     stores = list(STORES)
     store_of = lot.choices(range(1, len(stores) + 1), [*STORES.values()], k=number)

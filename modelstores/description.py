@@ -29,7 +29,7 @@ Known = Container[str | None]
 
 
 def get_ready() -> None:
-    """Load what describing needs, which else is loaded when it is first needed."""
+    """Load what describing needs, which is else loaded when it is first needed."""
     default_rules()
     vocabulary()
     language.read("en")

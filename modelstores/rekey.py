@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from modelstores.database import keys, lease
 from modelstores.database.engine import errors_of
 from modelstores.description import add_key
-from modelstores.similarity.vocabulary import vocabulary
+from modelstores.similarity.files import current_version
 
 #: Observations whose keys are written in one transaction.
 BATCH = 500
@@ -55,7 +55,7 @@ def rekey(engine: Engine, store: StoreRow, show: Callable[[int, int], None]) -> 
 
 
 def _rekey(engine: Engine, held: lease.Lease, show: Callable[[int, int], None]) -> Rekeyed:
-    version, store_id = vocabulary().version, held.store_id
+    version, store_id = current_version(), held.store_id
     with errors_of(engine), engine.begin() as connection:
         had = keys.keyed(connection, store_id, version)
         left = keys.unkeyed(connection, store_id, version)

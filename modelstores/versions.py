@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from modelstores import PARSER_VERSION, __version__
 from modelstores.elements import codebook
-from modelstores.similarity.vocabulary import vocabulary
+from modelstores.similarity.files import current_version
 
 
 def versions(chromium: str | None = None) -> dict[str, str | None]:
@@ -15,7 +15,7 @@ def versions(chromium: str | None = None) -> dict[str, str | None]:
         "project": __version__,
         "parser": PARSER_VERSION,
         "codebook": codebook.load().version,
-        "vocabulary": vocabulary().version,
+        "vocabulary": current_version(),
         "scrapy": version("scrapy"),
         "playwright": version("playwright"),
         "chromium": chromium,

@@ -7,9 +7,11 @@ fails at, and all after its death, the crawl does by itself. It ends with its in
 crawl is killed.
 
 Where it can, it is a copy of the crawl's process, made before that opens anything or starts a
-thread: so it has loaded all there is to load. Messages are pickles, each after its length. To the
-worker: the terms; then of each listing the response's class, address, headers and body. Back, in
-the same order: what was found in each listing, or None if that failed.
+thread; while the crawl starts, it loads what describing needs.
+
+Messages are pickles, each after its length. To the worker: the terms; then of each listing the
+response's class, address, headers and body. Back, in the same order: what was found in each
+listing, or None if that failed.
 """
 
 from __future__ import annotations
@@ -72,7 +74,6 @@ class Worker:
         copies = sys.platform == "linux" and threading.active_count() == 1
         context = get_context("fork") if copies else get_context("spawn")
         if copies:
-            get_ready()
             search_seldom()
         asked, requests = context.Pipe(duplex=False)
         replies, answers = context.Pipe(duplex=False)

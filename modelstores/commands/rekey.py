@@ -17,7 +17,7 @@ from modelstores.database.lease import Held
 from modelstores.database.views import Selection
 from modelstores.rekey import Rekeyed, StoreRow, rekey
 from modelstores.reports.selection import DEFAULT, ReportError, check_stores
-from modelstores.similarity.vocabulary import vocabulary
+from modelstores.similarity.files import current_version
 
 
 class Command(ScrapyCommand):
@@ -101,7 +101,7 @@ def _progress(store: str) -> Callable[[int, int], None]:
 def _summary(done: list[Rekeyed]) -> str:
     keyed, had = sum(one.keyed for one in done), sum(one.had for one in done)
     noun = "observation" if keyed == 1 else "observations"
-    line = f"{keyed:,} {noun} keyed with vocabulary {vocabulary().version}"
+    line = f"{keyed:,} {noun} keyed with vocabulary {current_version()}"
     line += f"; {had:,} had it already"
     if only_listed := sum(one.only_listed for one in done):
         line += f"; {only_listed:,} say nothing but an id"

@@ -77,7 +77,7 @@ def known(connection: Connection, here: Opened) -> set[str]:
         .where(product.c.store_id == here.store_id, o.parser == here.terms.parser)
         .where(tagged.exists(), of_vocabulary.exists())
     )
-    return set(connection.scalars(found))
+    return set(connection.scalars(found).all())
 
 
 def _product_ids(
@@ -87,7 +87,7 @@ def _product_ids(
     kinds = {one.native_id: one.kind for one in batch}
     c = product.c
     found = select(c.native_id, c.id).where(c.store_id == here.store_id, c.native_id.in_(kinds))
-    numbers: dict[str, int] = dict(map(tuple, connection.execute(found)))
+    numbers: dict[str, int] = dict(map(tuple, connection.execute(found).all()))
     missing = [native for native in kinds if native not in numbers]
     new = dict(zip(missing, free_numbers(connection, product, len(missing)), strict=True))
     insert_all(
@@ -121,7 +121,9 @@ def _observation_ids(
             c.parser == here.terms.parser,
             c.content_hash.in_({digest for _, _, digest in keys}),
         )
-        known = {(p, source, digest): i for p, source, digest, i in connection.execute(lookup)}
+        known = {
+            (p, source, digest): i for p, source, digest, i in connection.execute(lookup).all()
+        }
     missing = {key: one for key, one in zip(keys, batch, strict=True) if key not in known}
     new = dict(zip(missing, free_numbers(connection, observation, len(missing)), strict=True))
     insert_all(

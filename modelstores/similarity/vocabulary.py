@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from itertools import pairwise, starmap
 from itertools import product as combinations
 from typing import Any, NamedTuple
 
-import yaml
-
+from modelstores.similarity.files import FILES, current_version, raw
 from modelstores.similarity.matcher import Trie, tokenise
 from modelstores.similarity.variants import beginnings
 
-FILES = ("algorithms", "datasets", "objectives")
 DOMAINS = (
     "Image", "Video", "Natural language", "Audio", "Structured", "Multimodal", "Other",
 )  # fmt: skip
@@ -85,27 +81,6 @@ class Vocabulary:
             found.add(parent)
             parent = self.algorithms[parent].get("is_a")
         return found
-
-
-def raw(name: str) -> dict[str, Any]:
-    """Return one file of the vocabulary as plain data."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: dict[str, Any] = yaml.load(_text(name), Loader=loader)  # noqa: S506
-    return data
-
-
-def _text(name: str) -> str:
-    path = resources.files("modelstores.similarity") / "vocabulary" / f"{name}.yaml"
-    return path.read_text(encoding="utf-8")
-
-
-def version(number: str, texts: Iterable[str]) -> str:
-    """Return the version of a vocabulary: the number in its files, and a digest of all they say.
-
-    Keys compare only within a version, so no change may leave it as it was.
-    """
-    digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
-    return f"{number}-{digest[:8]}"
 
 
 def spellings(alias: str) -> Iterator[tuple[str, ...]]:
@@ -178,7 +153,7 @@ def vocabulary() -> Vocabulary:
     noise = algorithms["noise"]
     cues = datasets["cues"]
     return Vocabulary(
-        version=version(algorithms["version"], map(_text, FILES)),
+        version=current_version(),
         algorithms={e["id"]: e for e in families},
         datasets={e["id"]: e for e in datasets["entries"]},
         objectives={e["id"]: e for e in objectives["entries"]},

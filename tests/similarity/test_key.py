@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from modelstores.items import Product
 from modelstores.similarity import describe, input_domain, similarity
-from modelstores.similarity.vocabulary import raw
+from modelstores.similarity.files import raw
 
 
 def product(name: str, text: str = "", **more: Any) -> Product:

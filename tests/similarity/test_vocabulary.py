@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator
 
 from modelstores.items import Product
 from modelstores.similarity import similarity
+from modelstores.similarity.files import FILES, raw, version
 from modelstores.similarity.matcher import tokenise
 from modelstores.similarity.variants import KINDS
-from modelstores.similarity.vocabulary import DOMAINS, FILES, raw, spellings, version, vocabulary
+from modelstores.similarity.vocabulary import DOMAINS, spellings, vocabulary
 
 DATA: dict[str, dict[str, Any]] = {name: raw(name) for name in FILES}
 SCHEMA = json.loads((resources.files("schemas") / "vocabulary.json").read_text(encoding="utf-8"))
