@@ -14,7 +14,6 @@ from modelstores.elements.codebook import load
 from modelstores.elements.references import references
 from modelstores.elements.rules import default_rules
 from modelstores.elements.tagger import tag
-from modelstores.elements.values import language
 from modelstores.elements.values.normalise import normalise
 from modelstores.items import Product
 from modelstores.similarity import describe as keys
@@ -32,7 +31,6 @@ def get_ready() -> None:
     """Load what describing needs, which is else loaded when it is first needed."""
     default_rules()
     vocabulary()
-    language.read("en")
 
 
 def describe(products: Iterable[Product], known: Known) -> None:

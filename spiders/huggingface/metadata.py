@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from modelstores import page
+from modelstores.elements.values.language import codes_of_two_letters
 from modelstores.page import clean, dig, objects, words
 
 # Longest stated text and task, in characters, and most names in a text: more than real ones.
@@ -28,15 +29,7 @@ NO_FRAMEWORK = {"coreml", "gguf", "ggml", "onnx", "rust", "safetensors", "tensor
 LIBRARIES = {"jax": "JAX", "keras": "Keras", "pytorch": "PyTorch", "tf": "TensorFlow"}
 # Tags that name a language where no field does: the codes of ISO 639-1, and the store's word
 # for many. A tag of three letters may be a code of ISO 639-3, and may be any word.
-ISO_639_1 = """
-aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da
-de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy
-hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg
-li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or
-os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta
-te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-"""
-LANGUAGES = {"multilingual", *ISO_639_1.split()}
+LANGUAGES = {"multilingual", *codes_of_two_letters()}
 # Types of tags that are read.
 TYPES = {"arxiv", "base_model", "dataset", "diffusers", "license"}
 # What authors write where they name nothing; as licence, "other" is the store's word for it.

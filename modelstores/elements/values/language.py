@@ -41,6 +41,10 @@ def _named(said: str) -> str | None:
 def _tag(said: str) -> str | None:
     """Return the tag of a code, tag or name."""
     name = key(said[:200])
+    if tag := _own_names().get(name):
+        return tag
+    if len(said) == 2 and said.lower() in codes_of_two_letters():
+        return said.lower()
     if tag := _common().get(name):
         return tag
     if found := _TAG.fullmatch(said):
@@ -59,11 +63,21 @@ def _languages() -> Iterable[Language]:
 
 
 @cache
+def codes_of_two_letters() -> frozenset[str]:
+    """Return the codes of ISO 639-1."""
+    return frozenset(table("language.yaml")["two_letters"].split())
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    names = table("language.yaml")["names"]
+    return {key(name): tag for tag, others in names.items() for name in others}
+
+
+@cache
 def _common() -> dict[str, str]:
     """Return {key of a name: tag} of languages that many speak."""
-    names = table("language.yaml")["names"]
-    named = {key(name): tag for tag, others in names.items() for name in others}
-    return {key(one.name): one.part1 for one in _languages() if one.part1} | named
+    return {key(one.name): one.part1 for one in _languages() if one.part1} | _own_names()
 
 
 @cache

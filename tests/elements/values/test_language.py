@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iso639 import ALL_LANGUAGES, Language
 
-from modelstores.elements.values.language import read
+from modelstores.elements.values.language import codes_of_two_letters, read
 from modelstores.elements.values.value import Value, table
 
 
@@ -79,6 +79,13 @@ def test_in_a_text_names_are_read(words: str, tags: list[str | None]) -> None:
 def test_each_code_of_iso_639_is_read(code: str) -> None:
     language = Language.from_part3(code)
     assert [one.value for one in read(code)] == [language.part1 or code]
+
+
+def test_the_codes_of_two_letters_are_those_of_iso_639_1() -> None:
+    of_iso = {one.part1 for one in ALL_LANGUAGES if one.part1}
+    assert codes_of_two_letters() == of_iso - table("language.yaml")["codes"].keys()
+    for code in codes_of_two_letters():
+        assert [one.value for one in read(code.upper())] == [code]
 
 
 def test_the_table_leads_to_languages() -> None:
