@@ -91,9 +91,10 @@ class Product:
     @property
     def only_listed(self) -> bool:
         """Whether nothing of it was read: its name is then its id, which is no word of anybody."""
+        if self.source != "list" or self.name != self.native_id:
+            return False
         said = (self.summary, self.stated, self.input_domains, self.sections, self.links)
-        listed = self.source == "list" and self.name == self.native_id
-        return listed and not any((*said, self.counters))
+        return not any((*said, self.counters))
 
     def as_stated(self) -> dict[str, Any]:
         """Return the spider's part as plain data: what is validated."""
