@@ -1,5 +1,5 @@
 """The project's own ``scrapy`` commands."""
 
-from modelstores.garbage import search_seldom
+from modelstores.garbage import search_while_loading
 
-search_seldom()  # while a command is loaded: a fifth of its start would be spent on searches
+search_while_loading()  # from here on: a fifth of a command's start would be spent on searches
