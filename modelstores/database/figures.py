@@ -144,12 +144,15 @@ def unread_states(connection: Connection, snapshot_id: int) -> States:
 
 
 def _counted(connection: Connection, said: str, values: dict[str, Any]) -> States:
+    kinds = _kinds(connection, said, values)
+    if not kinds:
+        return States()
     sql = text(_TOLD.format(said=said, elements=_ELEMENTS))
     told = {
         (source, element): (int(present), int(absent), int(not_applicable))
         for source, element, present, absent, not_applicable in connection.execute(sql, values)
     }
-    return States(_kinds(connection, said, values), told)
+    return States(kinds, told)
 
 
 def _kinds(connection: Connection, said: str, values: dict[str, Any]) -> dict[str, int]:
