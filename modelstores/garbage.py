@@ -13,7 +13,7 @@ LOADING = 5_000, 10, 10
 #: For listings: a thousand products are far more objects than Python's 700, which would have it
 #: walk through those at hand a hundred times for nothing: they hold no cycles, and go as soon as
 #: they are written. The older generations are few, and searched sooner than Python's 10.
-SELDOM = 50_000, 2, 5
+SELDOM = 200_000, 2, 5
 #: For pages: they hold cycles, and are large.
 OFTEN = 700, 10, 10
 
