@@ -32,9 +32,9 @@ WORTH_A_WORKER = 10
 
 #: The download slot of an archive's listings: as many are at work as keep two processes busy.
 SLOT = "listings"
-LISTINGS = {SLOT: {"delay": 0, "concurrency": 8}}
+LISTINGS = {SLOT: {"delay": 0, "concurrency": 10}}
 #: Listings at the worker, of these, while this process reads one itself.
-ENOUGH = 6
+ENOUGH = 7
 
 
 def listings(store: Store, archive: Archive) -> list[str]:
