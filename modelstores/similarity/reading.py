@@ -21,7 +21,7 @@ from modelstores.similarity.vocabulary import Vocabulary
 MAX_BODY = 20_000
 #: Characters of these in which a family is looked for that neither name, field nor heading names:
 #: a page says first what its model is, later what it is compared with.
-MAX_OPENING = 2_500
+MAX_OPENING = 2_000
 #: Links looked at.
 MAX_LINKS = 200
 
