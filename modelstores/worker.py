@@ -82,6 +82,8 @@ class Worker:
         try:
             process.start()
         except OSError:
+            requests.close()
+            replies.close()
             return None
         finally:
             asked.close()
@@ -163,6 +165,9 @@ def _run(
     """Be the worker: answer as long as there are requests."""
     with suppress(OSError):
         os.setpgid(0, 0)  # Ctrl-C is for the crawl
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):  # what fails here fails there again, and is told
+        os.dup2(nothing, stream)
     for end in others:  # or its input would never end
         end.close()
     for end in (asked, answers):
@@ -174,7 +179,9 @@ def _run(
     # While the crawl is too busy to listen, the next listing is read.
     with open(asked.fileno(), "rb", closefd=False) as pipe, ThreadPoolExecutor(1) as sender:
         requests = messages(pipe)
-        terms: Terms = next(requests)
+        terms: Terms | None = next(requests, None)
+        if terms is None:  # the crawl has ended before it began
+            return
         for kind, url, headers, body in requests:
             found = read(crawled, kind(url, headers=headers, body=body), terms)
             sender.submit(_write, answers.fileno(), framed(found))
