@@ -81,6 +81,7 @@ class Worker:
         process = context.Process(target=_run, args=(store, asked, answers, others), daemon=True)
         try:
             process.start()
+            _set_apart(process.pid or 0)  # at once; a process that is no copy does it by itself
         except OSError:
             requests.close()
             replies.close()
@@ -163,8 +164,7 @@ def _run(
     store: type[Store], asked: Connection, answers: Connection, others: Sequence[Connection]
 ) -> None:
     """Be the worker: answer as long as there are requests."""
-    with suppress(OSError):
-        os.setpgid(0, 0)  # Ctrl-C is for the crawl
+    _set_apart(0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):  # what fails here fails there again, and is told
         os.dup2(nothing, stream)
@@ -185,6 +185,12 @@ def _run(
         for kind, url, headers, body in requests:
             found = read(crawled, kind(url, headers=headers, body=body), terms)
             sender.submit(_write, answers.fileno(), framed(found))
+
+
+def _set_apart(process: int) -> None:
+    """Give a process (0: this one) a group of its own: Ctrl-C is for the crawl."""
+    with suppress(OSError):
+        os.setpgid(process, process)
 
 
 def _write(descriptor: int, message: bytes) -> None:
