@@ -54,6 +54,11 @@ class Arguments:
                 raise ArgumentError(str(error)) from None
         return cls(archive, limit, at, ids)
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the run was told to read only some products."""
+        return self.limit is not None or self.ids is not None
+
 
 def whole_number(said: str, value: str, below: int = 10**18) -> int:
     """Return the number above 0 that a value is; ``said`` is what an error calls it.

@@ -21,6 +21,8 @@ class Frontier:
         self._account = account
         self._archive = arguments.archive
         self._limit = arguments.limit
+        #: whether the run was told to read only some products
+        self.is_bounded = arguments.is_bounded
         #: if given, only these products are read
         self.ids = arguments.ids
         self._taken: set[str] = set()
@@ -32,11 +34,6 @@ class Frontier:
         self._known_as: dict[str, str] = {}
         #: how many products there are to read, as far as is known
         self.expected = self._limit or (len(self.ids) if self.ids else None)
-
-    @property
-    def is_bounded(self) -> bool:
-        """Whether the run was told to read only some products."""
-        return self._limit is not None or self.ids is not None
 
     @property
     def is_full(self) -> bool:

@@ -49,8 +49,9 @@ def worker_for(store: Store, arguments: Arguments, settings: BaseSettings) -> Wo
 
     Where items go to files as well they have to be there as products.
     """
-    archive, some = arguments.archive, arguments.limit is not None or arguments.ids is not None
-    if archive is None or some or not store.lists_products or settings.getdict("FEEDS"):
+    archive = arguments.archive
+    whole = store.lists_products and not arguments.is_bounded
+    if archive is None or not whole or settings.getdict("FEEDS"):
         return None
     many = len(listings(store, archive)) > WORTH_A_WORKER
     return Worker.start(type(store)) if many else None

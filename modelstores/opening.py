@@ -61,9 +61,9 @@ class Opening:
         started = datetime.now(UTC)
         worker = worker_for(store, arguments, settings)
         folder = Path(settings["CAPTURE_DIR"])
-        run = _run(store, arguments, settings, started)
         engine = None
         try:
+            run = _run(store, arguments, settings, started)
             engine = connect(settings["DATABASE_URL"])
             held = lease.acquire(engine, store.name, store.title, store.kind)
             opening = cls(engine, held, run, worker=worker)
